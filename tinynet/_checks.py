@@ -1,0 +1,221 @@
+"""What every argument is checked for, so that the equations elsewhere stand free.
+
+Each function gives back the checked value, or raises an error that names the argument, what
+came, and what was expected. ``TypeError``: the wrong kind of thing. ``ValueError``: the right
+kind, but not one that can be used.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+
+def describe(value: Any) -> str:
+    """What came, in a few words: shape and dtype of an array, otherwise its repr, cut short."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def size(name: str, value: Any) -> int:
+    """A whole number of at least 1."""
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name}: expected a whole number, got {describe(value)}")
+    number = operator.index(value)
+    if number < 1:
+        raise ValueError(f"{name}: expected at least 1, got {number}")
+    return number
+
+
+def index(name: str, value: Any, count: int, of: str) -> int:
+    """A position from 0 to count - 1."""
+    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
+        raise TypeError(f"{name}: expected a whole number or None, got {describe(value)}")
+    number = operator.index(value)
+    if not 0 <= number < count:
+        raise ValueError(f"{name}: expected 0 to {count - 1} ({count} {of}), got {number}")
+    return number
+
+
+def sizes(name: str, values: Any) -> list[int]:
+    """At least two layer sizes: what enters, and what comes out."""
+    if isinstance(values, str) or not isinstance(values, (Sequence, np.ndarray)):
+        raise TypeError(f"{name}: expected a list such as [1024, 100, 9], got {describe(values)}")
+    if len(values) < 2:
+        raise ValueError(f"{name}: expected at least two, input and output, got {list(values)}")
+    return [size(f"{name}[{k}]", value) for k, value in enumerate(values)]
+
+
+def positive(name: str, value: Any) -> float:
+    """A positive, finite number, as a Python float (a NumPy scalar would widen float32 arrays)."""
+    if isinstance(value, (bool, np.bool_, str)) or not hasattr(value, "__float__"):
+        raise TypeError(f"{name}: expected a number, got {describe(value)}")
+    number = float(value)
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{name}: expected a positive, finite number, got {number}")
+    return number
+
+
+def float_dtype(name: str, value: Any) -> np.dtype:
+    """float32 or float64."""
+    if value not in (np.float32, np.float64):
+        raise TypeError(f"{name}: expected np.float32 or np.float64, got {describe(value)}")
+    return np.dtype(value)
+
+
+def floats(name: str, value: Any) -> np.ndarray:
+    """A plain array of floats."""
+    array = np.asarray(value)
+    if array.dtype.kind != "f":
+        hint = "; write x.astype(float)" if array.dtype.kind in "iub" else ""
+        raise TypeError(f"{name}: expected floats, got {describe(array)}{hint}")
+    return array
+
+
+def batch(name: str, value: Any, width: int | None = None, dtype: Any = None) -> np.ndarray:
+    """A float array (batch, width) with at least one row, cast to ``dtype``."""
+    array = floats(name, value)
+    if array.dtype == dtype and array.ndim == 2 and array.shape[1] == width and array.size:
+        return array  # the usual case first: this runs for every layer in every pass
+    wanted = f"(batch, {'units' if width is None else width})"
+    if array.ndim != 2:
+        hint = "; one example is x[None, :]" if array.ndim == 1 else ""
+        raise ValueError(f"{name}: expected a 2-D array {wanted}, got shape {array.shape}{hint}")
+    if width is not None and array.shape[1] != width:
+        raise ValueError(f"{name}: expected shape {wanted}, got {array.shape}")
+    if array.size == 0:
+        raise ValueError(f"{name}: expected shape {wanted}, got an empty array {array.shape}")
+    if dtype is not None and array.dtype != dtype:
+        with np.errstate(over="ignore"):  # what overflows is infinite then, and seen as such
+            array = array.astype(dtype)
+    return array
+
+
+def finite(name: str, array: np.ndarray) -> np.ndarray:
+    """No NaN and no infinity."""
+    if not np.isfinite(array).all():
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise ValueError(
+            f"{name}: expected finite numbers, got {array[row, column]} at [{row}, {column}]"
+            f" in {array.dtype}"
+        )
+    return array
+
+
+def gradient(name: str, value: Any, like: np.ndarray | None) -> np.ndarray:
+    """The gradient with respect to ``like``, an array of the forward pass: its shape and dtype."""
+    if like is None:
+        raise ValueError(f"{name}: expected a forward pass before the backward pass, got none")
+    array = floats(name, value)
+    if array.shape != like.shape:
+        raise ValueError(f"{name}: expected the shape of y, {like.shape}, got {array.shape}")
+    return array if array.dtype == like.dtype else array.astype(like.dtype)
+
+
+def same_shape(name: str, value: Any, like: np.ndarray) -> np.ndarray:
+    """Targets for ``like``: its shape and dtype."""
+    array = floats(name, value)
+    if array.shape != like.shape:
+        raise ValueError(f"{name}: expected the shape of output, {like.shape}, got {array.shape}")
+    return array if array.dtype == like.dtype else array.astype(like.dtype)
+
+
+def labels(name: str, value: Any, count: int | None, classes: int) -> np.ndarray:
+    """Integer labels 0 .. classes - 1, one for each of ``count`` examples."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"{name}: expected integers, got {describe(array)}")
+    if array.ndim != 1 or len(array) == 0 or count not in (None, len(array)):
+        wanted = "(examples,)" if count is None else f"({count},)"
+        raise ValueError(f"{name}: expected shape {wanted}, got {array.shape}")
+    low, high = array.min(), array.max()
+    if low < 0 or high >= classes:
+        raise ValueError(f"{name}: expected 0 to {classes - 1}, got {low} to {high}")
+    return array
+
+
+def as_many(name: str, value: Any, like: np.ndarray) -> np.ndarray:
+    """Targets or labels, as many as there are rows in ``like``."""
+    array = np.asarray(value)
+    if array.ndim == 0 or len(array) != len(like):
+        raise ValueError(f"{name}: expected {len(like)}, one an example, got {describe(array)}")
+    return array
+
+
+def weights(name: str, value: Any, shape: tuple[int, int]) -> np.ndarray:
+    """What an initializer gave: finite floats of the wanted shape."""
+    array = floats(name, value)
+    if array.shape != shape:
+        raise ValueError(f"{name}: expected an array {shape}, got shape {array.shape}")
+    return finite(name, array)
+
+
+def function(name: str, value: Any, example: str) -> Callable:
+    """Something that can be called."""
+    if not callable(value):
+        raise TypeError(f"{name}: expected {example}, got {describe(value)}")
+    return value
+
+
+def one_of(name: str, value: Any, module: ModuleType) -> Callable:
+    """A function or class of ``module`` by its name in small letters, or any other as it is."""
+    if callable(value):
+        return value
+    known = {
+        key.lower(): entry
+        for key, entry in vars(module).items()
+        if getattr(entry, "__module__", None) == module.__name__ and not key.startswith("_")
+    }
+    if not isinstance(value, str) or value not in known:
+        kind = ValueError if isinstance(value, str) else TypeError
+        listed = ", ".join(repr(key) for key in sorted(known))
+        raise kind(
+            f"{name}: expected one of {listed}, or your own function or class,"
+            f" got {describe(value)}"
+        )
+    return known[value]
+
+
+def layers(name: str, values: Any) -> list:
+    """A list of layers of which each takes the width that the one before it gives."""
+    if not isinstance(values, Sequence) or len(values) == 0:
+        raise TypeError(f"{name}: expected a list of layers, got {describe(values)}")
+    width = None
+    for k, layer in enumerate(values):
+        missing = [a for a in ("forward", "backward", "parameters") if not hasattr(layer, a)]
+        if missing or isinstance(layer, type):
+            raise TypeError(
+                f"{name}[{k}]: expected a layer with forward, backward and parameters,"
+                f" got {describe(layer)}"
+            )
+        if width is not None and getattr(layer, "n_in", width) != width:
+            raise ValueError(
+                f"{name}[{k}]: expected a layer that takes the {width} units of the layers"
+                f" before it, got {layer!r}"
+            )
+        width = getattr(layer, "n_out", width)
+    return list(values)
+
+
+def has_gradients(layers: Sequence) -> None:
+    """Every parameter has its gradient: a backward pass came before the step."""
+    for k, layer in enumerate(layers):
+        for parameter in layer.parameters:
+            if getattr(layer, "d" + parameter, None) is None:
+                raise ValueError(
+                    f"layers[{k}].d{parameter}: expected a gradient, got None:"
+                    " call forward and backward before step"
+                )
+
+
+def cost_was_computed(cost: float | None) -> None:
+    """A loss knows its cost before it is asked for the gradient of it."""
+    if cost is None:
+        raise ValueError("cost: expected loss.forward(output, targets) before loss.backward()")

@@ -1,0 +1,154 @@
+"""The two kinds of layer: one that has weights, and one that bends each number by itself.
+
+A layer maps ``x`` to ``y``. Everything it computes stays on it as a plain array, so that it can
+be printed, plotted, or computed again by hand. ``d`` + a name is the gradient of the cost with
+respect to that name, and has its shape.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinynet import _checks as checks
+from tinynet.initializers import standard
+
+
+class Linear:
+    """y = x W + b: every unit is a weighted sum of all that enters, and a bias.
+
+    The pre-activation s = z W + b of Glorot & Bengio (2010), section 4.2.1.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Units that enter, and units that leave.
+    init : function, optional
+        ``init(n_in, n_out, rng)`` gives the weights; the biases are 0, as in the paper.
+    rng : int or numpy.random.Generator, optional
+        The source of the weights.
+    dtype : np.float64 or np.float32, optional
+        Of every array of this layer.
+
+    Attributes
+    ----------
+    W, dW : ndarray, shape (n_in, n_out)
+        Weights, and the gradient with respect to them.
+    b, db : ndarray, shape (n_out,)
+        Biases, and the gradient with respect to them.
+    x, dx : ndarray, shape (batch, n_in)
+        What came in, and the gradient with respect to it.
+    y, dy : ndarray, shape (batch, n_out)
+        What went out, and the gradient with respect to it.
+
+    ``x`` and ``y`` are None before the first forward pass, the gradients before the first
+    backward pass. ``dW`` and ``db`` are written into the same memory by each backward pass: copy
+    what you keep.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size, ``init``, what ``init`` gave, or ``dtype`` cannot be used.
+    """
+
+    parameters: tuple[str, ...] = ("W", "b")
+    W: np.ndarray
+    b: np.ndarray
+    dW: np.ndarray
+    db: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    dx: np.ndarray
+    dy: np.ndarray
+
+    def __init__(
+        self,
+        n_in: int,
+        n_out: int,
+        *,
+        init: Callable = standard,
+        rng: Any = None,
+        dtype: Any = np.float64,
+    ):
+        self.n_in = checks.size("n_in", n_in)
+        self.n_out = checks.size("n_out", n_out)
+        checks.function("init", init, "a function such as tn.normalized")
+        dtype = checks.float_dtype("dtype", dtype)
+        W = checks.weights("init(n_in, n_out, rng)", init(n_in, n_out, rng), (n_in, n_out))
+        self.W = W.astype(dtype)
+        self.b = np.zeros(n_out, dtype)
+        self.dW = self.db = None
+        self.x = self.y = self.dy = self.dx = None
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The pre-activations y, shape (batch, n_out), of x, shape (batch, n_in)."""
+        x = checks.batch("x", x, self.n_in, self.W.dtype)
+        self.x = x
+        self.y = x @ self.W + self.b
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """The gradient dx, shape (batch, n_in), from dy, shape (batch, n_out): eqs 2 and 3."""
+        dy = checks.gradient("dy", dy, self.y)
+        if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
+            self.dW, self.db = np.empty_like(self.W), np.empty_like(self.b)
+        self.dy = dy
+        np.matmul(self.x.T, dy, out=self.dW)
+        dy.sum(axis=0, out=self.db)
+        self.dx = (self.W @ dy.T).T  # dy @ W.T, in the order in which W lies in memory: faster
+        return self.dx
+
+    def __repr__(self) -> str:
+        return f"Linear({self.n_in}, {self.n_out}, {self.W.dtype})"
+
+
+class Activation(ABC):
+    """y = f(x), each number by itself. Write ``f`` and ``slope`` and you have a new one.
+
+    Attributes
+    ----------
+    x, dx : ndarray, shape (batch, units)
+        The pre-activation that came in, and the gradient with respect to it.
+    y, dy : ndarray, shape (batch, units)
+        The activation that went out, and the gradient with respect to it.
+    saturated_at : float
+        A unit counts as saturated where ``slope(s) <= saturated_at``.
+    """
+
+    parameters: tuple[str, ...] = ()
+    saturated_at: float = 0.0
+    x: np.ndarray
+    y: np.ndarray
+    dx: np.ndarray
+    dy: np.ndarray
+
+    def __init__(self) -> None:
+        self.x = self.y = self.dy = self.dx = None
+
+    @abstractmethod
+    def f(self, s: np.ndarray) -> np.ndarray:
+        """The activation of the pre-activation s."""
+
+    @abstractmethod
+    def slope(self, s: np.ndarray) -> np.ndarray:
+        """The derivative f'(s)."""
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        """The activations y, of the shape of x, (batch, units)."""
+        x = checks.batch("x", x)
+        self.x = x
+        self.y = self.f(x)
+        return self.y
+
+    def backward(self, dy: np.ndarray) -> np.ndarray:
+        """The gradient dx, of the shape of dy, (batch, units): the factor f'(s) of eq 2."""
+        dy = checks.gradient("dy", dy, self.y)
+        self.dy = dy
+        self.dx = dy * self.slope(self.x)
+        return self.dx
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"

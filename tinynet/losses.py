@@ -1,0 +1,116 @@
+"""What the network is asked to make small: one number, the mean over the batch.
+
+The mean over the batch is taken here and nowhere else. So ``doutput``, and every gradient that
+back-propagation makes of it, belongs to the mean cost; one example's is the batch size times it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinynet import _checks as checks
+
+
+class SoftmaxCrossEntropy:
+    """-log P(label | x), P the softmax of the output: the cost of Glorot & Bengio (2010).
+
+    Attributes
+    ----------
+    output, doutput : ndarray, shape (batch, classes)
+        The logits, and the gradient of the cost with respect to them.
+    labels : ndarray of int, shape (batch,)
+    p : ndarray, shape (batch, classes)
+        The probabilities that the softmax makes of the logits.
+    cost : float
+        The mean over the batch, in nats.
+    """
+
+    output: np.ndarray
+    labels: np.ndarray
+    p: np.ndarray
+    doutput: np.ndarray
+    cost: float
+
+    def __init__(self) -> None:
+        self.output = self.labels = self.p = self.cost = self.doutput = None
+
+    def forward(self, output: np.ndarray, labels: np.ndarray) -> float:
+        """The mean cost in nats of logits (batch, classes) and integer labels (batch,).
+
+        Raises
+        ------
+        TypeError, ValueError
+            The output is not a float array (batch, classes), or the labels are not one integer
+            from 0 to classes - 1 for each row of it.
+        """
+        output = checks.batch("output", output)
+        labels = checks.labels("labels", labels, *output.shape)
+        batch = np.arange(len(labels))
+        shifted = output - output.max(axis=1, keepdims=True)  # so that exp cannot overflow
+        exps = np.exp(shifted)
+        total = exps.sum(axis=1, keepdims=True)
+        costs = np.log(total[:, 0]) - shifted[batch, labels]
+        self.output = output
+        self.labels = labels
+        self.p = exps / total
+        self.cost = float(costs.mean())
+        return self.cost
+
+    def backward(self) -> np.ndarray:
+        """The gradient of the mean cost with respect to the output: (p - one_hot)/batch."""
+        checks.cost_was_computed(self.cost)
+        m = len(self.labels)
+        one_hot = np.zeros_like(self.p)
+        one_hot[np.arange(m), self.labels] = 1
+        self.doutput = (self.p - one_hot) / m
+        return self.doutput
+
+    def __repr__(self) -> str:
+        return "SoftmaxCrossEntropy()"
+
+
+class Quadratic:
+    """1/(2m) times the sum of the squared differences, m the batch size.
+
+    Attributes
+    ----------
+    output, targets, doutput : ndarray, shape (batch, n)
+        What the network gave, what was wanted, and the gradient with respect to the output.
+    cost : float
+        The mean over the batch.
+    """
+
+    output: np.ndarray
+    targets: np.ndarray
+    doutput: np.ndarray
+    cost: float
+
+    def __init__(self) -> None:
+        self.output = self.targets = self.cost = self.doutput = None
+
+    def forward(self, output: np.ndarray, targets: np.ndarray) -> float:
+        """The mean cost of an output and its targets, both (batch, n).
+
+        Raises
+        ------
+        TypeError, ValueError
+            One of them is not a float array (batch, n), or their shapes differ.
+        """
+        output = checks.batch("output", output)
+        targets = checks.same_shape("targets", targets, output)
+        m = len(output)
+        error = output - targets
+        self.output = output
+        self.targets = targets
+        self.cost = float((error**2).sum() / (2 * m))
+        return self.cost
+
+    def backward(self) -> np.ndarray:
+        """The gradient of the mean cost with respect to the output: (output - targets)/batch."""
+        checks.cost_was_computed(self.cost)
+        m = len(self.output)
+        self.doutput = (self.output - self.targets) / m
+        return self.doutput
+
+    def __repr__(self) -> str:
+        return "Quadratic()"
