@@ -1,0 +1,544 @@
+"""Shapeset-3x2: the stream, its state, and the shapes against a slow drawing of each pixel."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tinynet.datasets import shapeset
+from tinynet.datasets.shapeset import BLOCK, Shapeset
+
+COUNT = 40_000
+KINDS = {"tri": 0, "par": 1, "ell": 2}
+
+
+@pytest.fixture(scope="module")
+def many():
+    """Images as grey levels (COUNT, 32, 32), and their labels."""
+    x, labels = Shapeset(rng=1).draw(COUNT)
+    x += 1
+    x *= 127.5
+    return np.rint(x, out=x).astype(np.int16).reshape(-1, 32, 32), labels
+
+
+@pytest.fixture
+def parts(monkeypatch):
+    """What the blocks of a source are made of: lists that fill up while it draws."""
+    seen = {"objects": [], "kinds": [], "first": [], "second": [], "shapes": []}
+    objects, second_objects = shapeset._objects, shapeset._second_objects
+    polygons, ellipses = shapeset._polygons, shapeset._ellipses
+
+    def spy_objects(rng, kind):
+        seen["objects"].append(kind.copy())
+        return objects(rng, kind)
+
+    def spy_second_objects(rng, kind, first):
+        seen["kinds"].append(kind.copy())
+        seen["first"].append(first.copy())
+        seen["second"].append(second_objects(rng, kind, first))
+        return seen["second"][-1]
+
+    def spy_polygons(sides, size, turn, angle, place):
+        seen["shapes"].append((sides, size, turn, angle, place))
+        return polygons(sides, size, turn, angle, place)
+
+    def spy_ellipses(size, angle, place):
+        seen["shapes"].append((0, size, np.zeros(len(size)), angle, place))
+        return ellipses(size, angle, place)
+
+    monkeypatch.setattr(shapeset, "_objects", spy_objects)
+    monkeypatch.setattr(shapeset, "_second_objects", spy_second_objects)
+    monkeypatch.setattr(shapeset, "_polygons", spy_polygons)
+    monkeypatch.setattr(shapeset, "_ellipses", spy_ellipses)
+    return seen
+
+
+def same(a, b):
+    return np.array_equal(a[0], b[0]) and np.array_equal(a[1], b[1])
+
+
+def mask(spans):
+    """Pixels covered, (n, 32, 32), painted one row at a time."""
+    pixels = np.zeros((spans.shape[1], 32, 32), dtype=bool)
+    for i, row in np.ndindex(spans.shape[1:]):
+        first, end = spans[:, i, row]
+        pixels[i, row, first:end] = True
+    return pixels
+
+
+# The stream
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.one_of(st.integers(1, 300), st.integers(BLOCK - 2, BLOCK + 2)), max_size=4))
+def test_any_split_gives_the_same_images(counts):
+    counts = [BLOCK - 150, *counts]  # the second draw is near the end of a block
+    source = Shapeset(rng=5)
+    pieces = [source.draw(n) for n in counts]
+    together = Shapeset(rng=5).draw(sum(counts))
+    assert same([np.concatenate(arrays) for arrays in zip(*pieces, strict=True)], together)
+
+
+def test_ten_times_100_is_1000():
+    source = Shapeset(rng=0)
+    pieces = [source.draw(100) for _ in range(10)]
+    x, labels = Shapeset(rng=0).draw(1000)
+    assert np.array_equal(np.concatenate([p[0] for p in pieces]), x)
+    assert np.array_equal(np.concatenate([p[1] for p in pieces]), labels)
+    assert len(np.unique(x, axis=0)) == 1000  # and no image comes twice
+
+
+def test_blocks_differ():
+    x, _ = Shapeset(rng=0).draw(2 * BLOCK)
+    assert not (x[:BLOCK] == x[BLOCK:]).all(axis=1).any()
+
+
+@settings(deadline=None, max_examples=15)
+@given(before=st.sampled_from([0, 1, 10, BLOCK - 1, BLOCK, BLOCK + 1]) | st.integers(0, 2 * BLOCK))
+def test_state_continues_the_stream_from_anywhere(before):
+    source = Shapeset(rng=3)
+    if before:
+        source.draw(before)
+    state = json.loads(json.dumps(source.state))
+    other = Shapeset(rng=4)
+    other.draw(7)
+    other.state = state
+    assert other.state == state
+    assert same(other.draw(BLOCK + 5), source.draw(BLOCK + 5))
+    assert other.state == source.state
+
+
+@pytest.mark.parametrize("bits", ["PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"])
+def test_state_of_every_bit_generator_is_json(bits):
+    make = getattr(np.random, bits)
+    source = Shapeset(np.random.Generator(make(1)))
+    source.draw(9)
+    other = Shapeset(np.random.Generator(make(2)))
+    other.state = json.loads(json.dumps(source.state))
+    assert same(other.draw(BLOCK), source.draw(BLOCK))
+
+
+def test_reading_the_state_changes_nothing_and_gives_a_copy():
+    source, other = Shapeset(rng=2), Shapeset(rng=2)
+    source.draw(5)
+    other.draw(5)
+    source.state["position"] = 77
+    source.state["generator"]["state"]["state"] = 0
+    assert source.state == other.state
+    assert same(source.draw(BLOCK), other.draw(BLOCK))
+
+
+def test_state_can_be_set_twice():
+    source = Shapeset(rng=2)
+    source.draw(5)
+    state = source.state
+    once = source.draw(20)
+    source.state = state
+    assert same(source.draw(20), once)
+
+
+def test_state_leaves_the_callers_generator_alone():
+    rng = np.random.default_rng(0)
+    source = Shapeset(rng)
+    source.draw(5)
+    before = rng.bit_generator.state
+    source.state = Shapeset(rng=1).state
+    source.draw(2 * BLOCK)
+    assert rng.bit_generator.state == before
+
+
+@pytest.mark.parametrize("rng", [0, 123, [1, 2, 3], 2**70])
+def test_the_seed_decides(rng):
+    assert same(Shapeset(rng).draw(50), Shapeset(rng).draw(50))
+    assert same(Shapeset(rng).draw(50), Shapeset(np.random.default_rng(rng)).draw(50))
+    assert not same(Shapeset(rng).draw(50), Shapeset(rng=99).draw(50))
+
+
+def test_two_sources_do_not_share():
+    a, b, alone = Shapeset(rng=0), Shapeset(rng=1), Shapeset(rng=0)
+    a.draw(10)
+    b.draw(BLOCK + 10)
+    alone.draw(10)
+    assert same(a.draw(BLOCK), alone.draw(BLOCK))
+
+
+def test_numpys_global_state_is_not_touched():
+    before = np.random.get_state()  # noqa: NPY002
+    x, _ = Shapeset(rng=0).draw(BLOCK + 1)
+    after = np.random.get_state()  # noqa: NPY002
+    assert np.array_equal(before[1], after[1])
+    assert before[2:] == after[2:]
+    np.random.seed(1)  # noqa: NPY002
+    try:
+        assert np.array_equal(Shapeset(rng=0).draw(BLOCK + 1)[0], x)
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+
+
+def test_arrays_are_the_callers():
+    source, other = Shapeset(rng=0), Shapeset(rng=0)
+    state = Shapeset(rng=0).state
+    for n in (10, BLOCK - 10, BLOCK, 5):
+        x, labels = source.draw(n)
+        assert x.flags.owndata
+        assert x.flags.writeable
+        assert labels.flags.owndata
+        assert labels.flags.writeable
+        expected = other.draw(n)
+        assert same((x, labels), expected)
+        x[:], labels[:] = 7, 7
+    source.state = state
+    assert same(source.draw(10), Shapeset(rng=0).draw(10))
+
+
+# The arguments
+
+
+@pytest.mark.parametrize("n", [True, False, 10.0, "10", None, [10], np.float64(3), np.True_])
+def test_n_of_another_type(n):
+    with pytest.raises(TypeError, match=r"\bn\b.*whole number.*got"):
+        Shapeset(rng=0).draw(n)
+
+
+@pytest.mark.parametrize("n", [0, -1, np.int64(-5)])
+def test_n_not_positive(n):
+    with pytest.raises(ValueError, match=rf"\bn\b.*at least 1.*got {n}"):
+        Shapeset(rng=0).draw(n)
+
+
+def test_n_may_be_a_numpy_integer():
+    assert same(Shapeset(rng=0).draw(np.int32(10)), Shapeset(rng=0).draw(10))
+
+
+@pytest.mark.parametrize("rng", [None, "0", 1.5])
+def test_rng_of_another_type(rng):
+    with pytest.raises(TypeError):
+        Shapeset(rng)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda s: None, TypeError),
+        (lambda s: list(s), TypeError),
+        (lambda s: {}, ValueError),
+        (lambda s: {**s, "more": 1}, ValueError),
+        (lambda s: {**s, "position": -1}, ValueError),
+        (lambda s: {**s, "position": BLOCK}, ValueError),
+        (lambda s: {**s, "position": 1.0}, ValueError),
+        (lambda s: {**s, "position": True}, ValueError),
+        (lambda s: {**s, "generator": None}, ValueError),
+        (lambda s: {**s, "generator": {}}, ValueError),
+        (lambda s: {**s, "generator": np.random.MT19937(0).state}, ValueError),
+        (lambda s: {**s, "generator": {**s["generator"], "state": 5}}, ValueError),
+        (lambda s: {**s, "generator": {**s["generator"], "state": {"state": "a"}}}, ValueError),
+        (lambda s: {**s, "generator": {**s["generator"], "extra": 5}}, ValueError),
+        (lambda s: {**s, "generator": {**s["generator"], "uinteger": -1}}, ValueError),
+    ],
+)
+def test_a_wrong_state_is_an_error_and_changes_nothing(change, error):
+    source, other = Shapeset(rng=0), Shapeset(rng=0)
+    source.draw(5)
+    other.draw(5)
+    with pytest.raises(error, match="state.*expected.*got"):
+        source.state = change(source.state)
+    assert same(source.draw(BLOCK), other.draw(BLOCK))
+
+
+# The images
+
+
+def test_shapes_types_and_range():
+    x, labels = Shapeset(rng=0).draw(3000)
+    assert (x.shape, x.dtype) == ((3000, 1024), np.float32)
+    assert (labels.shape, labels.dtype) == ((3000,), np.int64)
+    assert x.min() >= -1
+    assert x.max() <= 1
+    levels = (x + 1) * 127.5
+    assert np.abs(levels - np.rint(levels)).max() < 1e-4
+    assert (x.max() - x.min()) > 1.99
+
+
+def test_class_names():
+    assert Shapeset.class_names == (
+        "tri", "par", "ell", "tri+par", "par+ell", "tri+ell", "tri+tri", "par+par", "ell+ell"
+    )  # fmt: skip
+    assert "Shapeset" in repr(Shapeset(rng=0))
+
+
+def test_greys(many):
+    images, labels = many
+    ground = images[:, 0, 0]
+    light = ground > 127
+    assert 0.49 < light.mean() < 0.51  # four standard errors
+    assert np.unique(ground[~light]).tolist() == list(range(115))
+    assert np.unique(ground[light]).tolist() == list(range(140, 256))
+    images, light, ground = images[:8000], light[:8000], ground[:8000]
+    is_object = images != ground[:, None, None]
+    assert np.unique(images[light][is_object[light]]).tolist() == list(range(115))
+    assert np.unique(images[~light][is_object[~light]]).tolist() == list(range(140, 256))
+    contrast = np.abs(images - ground[:, None, None])[is_object]
+    assert contrast.min() >= 26  # of 255: .102
+    # flat: one grey in the images with one object, at most two in the others, and they differ
+    greys = [len(np.unique(image)) - 1 for image in images[:3000]]
+    one = labels[:3000] < 3
+    assert set(np.array(greys)[one]) == {1}
+    assert set(np.array(greys)[~one]) == {1, 2}
+    assert np.mean(np.array(greys)[~one] == 2) > 0.95
+
+
+def test_class_priors(many):
+    _, labels = many
+    priors = np.array([1 / 6] * 3 + [1 / 9] * 3 + [1 / 18] * 3)
+    expected = COUNT * priors
+    chi2 = np.sum((np.bincount(labels, minlength=9) - expected) ** 2 / expected)
+    assert chi2 < 26.1  # one in 1,000 for 8 degrees of freedom
+
+
+@pytest.mark.parametrize(("label", "published"), [(0, 99), (1, 142), (2, 220)])
+def test_mean_areas(many, label, published):
+    images, labels = many
+    alone = images[labels == label]
+    area = (alone != alone[:, :1, :1]).sum(axis=(1, 2)).mean()
+    assert abs(area / published - 1) < 0.05
+
+
+def test_mean_and_variance_of_the_pixels(many):
+    x = many[0] / np.float32(127.5) - 1
+    assert abs(x.mean()) < 0.03
+    assert abs(x.var() / 0.374 - 1) < 0.05
+
+
+def test_objects_keep_off_the_border_and_come_near_it(many):
+    images, _ = many
+    is_object = images != images[:, :1, :1]
+    for border in (is_object[:, 0], is_object[:, -1], is_object[:, :, 0], is_object[:, :, -1]):
+        assert not border.any()
+    inner = (is_object[:, 1], is_object[:, -2], is_object[:, :, 1], is_object[:, :, -2])
+    reached = [line.any(axis=1).mean() for line in inner]
+    assert min(reached) > 0.07
+    assert max(reached) - min(reached) < 0.01  # no side is preferred
+
+
+def test_no_direction_is_preferred(many):
+    images, labels = many
+    triangles = images[labels == 0]
+    is_object = triangles != triangles[:, :1, :1]
+    total = is_object.sum(axis=0)
+    for turned in (total[::-1], total[:, ::-1], total.T, total[::-1, ::-1]):
+        assert np.abs(total - turned).max() < 0.05 * len(triangles)
+
+
+def test_the_label_says_what_is_there(parts):
+    _, labels = Shapeset(rng=0).draw(BLOCK)
+    first, second = parts["objects"][0], parts["kinds"][0]
+    for one, two, label in zip(first, second, labels, strict=True):
+        shown = sorted(KINDS[name] for name in Shapeset.class_names[label].split("+"))
+        assert shown == sorted([one] if two == shapeset.NOTHING else [one, two])
+
+
+def test_images_are_the_objects_in_painters_order(parts):
+    x, _ = Shapeset(rng=0).draw(BLOCK)
+    first, second = mask(parts["first"][0]), mask(parts["second"][0])
+    alone = parts["kinds"][0] == shapeset.NOTHING
+    assert not second[alone].any()
+    assert second[~alone].any(axis=(1, 2)).all()
+    assert (first & second).any(axis=(1, 2)).mean() > 0.05
+    for image, one, two in zip(x.reshape(-1, 32, 32), first, second, strict=True):
+        for part in (~(one | two), one & ~two, two):
+            assert len(np.unique(image[part])) <= 1
+        assert image[0, 0] not in image[one | two]
+
+
+def test_the_second_covers_at_most_half_of_the_first(parts):
+    Shapeset(rng=0).draw(2 * BLOCK)
+    first = np.concatenate([mask(spans) for spans in parts["first"]])
+    second = np.concatenate([mask(spans) for spans in parts["second"]])
+    part = (first & second).sum(axis=(1, 2)) / first.sum(axis=(1, 2))
+    assert part.max() <= 0.5
+    assert part.max() > 0.45  # and the limit is used
+    assert (part == 0.5).any()  # exactly half is allowed
+
+
+def test_a_second_object_is_drawn_again_until_it_fits(parts):
+    Shapeset(rng=0).draw(BLOCK)
+    first, second, *again = (len(kind) for kind in parts["objects"])
+    assert first == BLOCK
+    assert second == (parts["kinds"][0] != shapeset.NOTHING).sum()
+    assert 0.2 < sum(again) / second < 0.6
+    # the kinds are kept: those drawn again are the ones that did not fit
+    waiting = list(parts["kinds"][0][parts["kinds"][0] != shapeset.NOTHING])
+    for kinds in parts["objects"][1:]:
+        place = iter(waiting)
+        assert all(any(kind == other for other in place) for kind in kinds)  # a subsequence
+        waiting = list(kinds)
+
+
+def test_the_published_parameters(parts):
+    Shapeset(rng=0).draw(4 * BLOCK)
+    sides = np.concatenate([[s] * len(size) for s, size, *_ in parts["shapes"]])
+    size, turn, angle, place = (
+        np.concatenate(arrays) for arrays in list(zip(*parts["shapes"], strict=True))[1:]
+    )
+    n = len(sides)
+    larger, smaller = size.T
+    assert (larger >= smaller).all()
+    assert 6.4 <= size.min() < 6.5
+    assert 25.5 < size.max() <= 25.6
+    # the larger and the smaller of two uniform numbers: 2/3 and 1/3 of the range
+    assert larger.mean() == pytest.approx(19.2, abs=0.2)
+    assert smaller.mean() == pytest.approx(12.8, abs=0.2)
+    # turned within the sector of symmetry, pi/sides either way
+    for k in (3, 4):
+        part = turn[sides == k] * k / np.pi
+        assert -1 <= part.min() < -0.99
+        assert 0.99 < part.max() <= 1
+        assert abs(part.mean()) < 0.05
+    # 255 angles, all of them, equally often
+    steps = angle * 255 / (2 * np.pi)
+    assert np.abs(steps - np.rint(steps)).max() < 1e-9
+    counts = np.bincount(np.rint(steps).astype(int))
+    assert len(counts) == 255
+    assert np.sum((counts - n / 255) ** 2 / (n / 255)) < 330  # one in 1,000 for 254 degrees
+    # the place: uniform
+    assert np.abs(place.mean(axis=0) - 0.5).max() < 0.01
+    assert np.abs(place.var(axis=0) - 1 / 12).max() < 0.002
+
+
+def test_no_place_after_1000_tries_is_an_error(monkeypatch):
+    assert shapeset.MAX_TRIES == 1000
+    tries = []
+    objects = shapeset._objects
+    monkeypatch.setattr(
+        shapeset, "_objects", lambda rng, kind: tries.append(len(kind)) or objects(rng, kind)
+    )
+    monkeypatch.setattr(shapeset, "MAX_OVERLAP", -1)
+    monkeypatch.setattr(shapeset, "MAX_TRIES", 20)
+    with pytest.raises(RuntimeError, match="no place in 20 tries"):
+        Shapeset(rng=0).draw(1)
+    assert len(tries) == 1 + 20
+    assert len(set(tries[1:])) == 1
+
+
+def test_the_last_try_counts(monkeypatch, parts):
+    Shapeset(rng=0).draw(1)
+    needed = len(parts["objects"]) - 1
+    monkeypatch.setattr(shapeset, "MAX_TRIES", needed)
+    Shapeset(rng=0).draw(1)
+    monkeypatch.setattr(shapeset, "MAX_TRIES", needed - 1)
+    with pytest.raises(RuntimeError):
+        Shapeset(rng=0).draw(1)
+
+
+# The shapes, against a slow drawing: complex numbers, one object and one pixel at a time
+
+
+def slow_polygon(sides, size, turn, angle, place):
+    """Pixels inside: near enough to each edge's line, and to the line across each corner."""
+    half = math.pi / sides
+    corners = []
+    for k in range(sides):
+        corner = 0.5 * np.exp(1j * (math.pi / 2 - half + 2 * half * k + turn))
+        corners.append(complex(corner.real * size[0], corner.imag * size[1]))
+    base = corners[0] - corners[1]  # below the centre, y goes down
+    corners = [c * abs(base) / base * np.exp(1j * angle) for c in corners]
+    x, y = [c.real for c in corners], [c.imag for c in corners]
+    move = complex(
+        1 - min(x) + place[0] * (30 - max(x) + min(x)),
+        1 - min(y) + place[1] * (30 - max(y) + min(y)),
+    )
+    corners = [c + move for c in corners]
+    assert all(1 - 1e-9 <= v <= 31 + 1e-9 for c in corners for v in (c.real, c.imag))
+
+    def inside(p):
+        for k in range(sides):
+            a, b, c = corners[k - 2], corners[k - 1], corners[k]
+            to, off = (b - a) / abs(b - a), (c - b) / abs(c - b)
+            out = (to - off) / abs(to - off)
+            if ((p - b) * to.conjugate()).imag < -shapeset.EDGE:
+                return False
+            if ((p - b) * out.conjugate()).real > shapeset.EDGE:
+                return False
+        return True
+
+    return [[inside(complex(c + 0.5, r + 0.5)) for c in range(32)] for r in range(32)]
+
+
+def slow_ellipse(size, angle, place):
+    """Pixels inside: turned back, the ellipse is level."""
+    t = np.linspace(0, 2 * np.pi, 20_001)
+    outline = np.exp(1j * angle) * (size[0] / 2 * np.cos(t) + 1j * size[1] / 2 * np.sin(t))
+    wide, high = outline.real.max(), outline.imag.max()
+    centre = complex(1 + wide + place[0] * (30 - 2 * wide), 1 + high + place[1] * (30 - 2 * high))
+    a, b = size[0] / 2 + shapeset.EDGE, size[1] / 2 + shapeset.EDGE
+
+    def inside(p):
+        q = (p - centre) * np.exp(-1j * angle)
+        return (q.real / a) ** 2 + (q.imag / b) ** 2 <= 1
+
+    return [[inside(complex(c + 0.5, r + 0.5)) for c in range(32)] for r in range(32)]
+
+
+def some_parameters(n, seed):
+    rng = np.random.default_rng(seed)
+    size = np.sort(rng.uniform(6.4, 25.6, (n, 2)))[:, ::-1]
+    turn = np.pi * rng.uniform(-1, 1, n)
+    angle = 2 * np.pi / 255 * rng.integers(255, size=n)
+    angle[: n // 8] = 0  # a level base
+    size[: n // 16, 1] = size[: n // 16, 0]  # and a regular shape
+    turn[: n // 16] = 0
+    return size, turn, angle, rng.random((n, 2))
+
+
+@pytest.mark.parametrize("sides", [3, 4])
+def test_polygons_pixel_by_pixel(sides):
+    size, turn, angle, place = some_parameters(48, seed=sides)
+    turn /= sides
+    spans = shapeset._polygons(sides, size, turn, angle, place)
+    rows = zip(size, turn, angle, place, strict=True)
+    slow = np.array([slow_polygon(sides, *row) for row in rows])
+    assert np.array_equal(mask(spans), slow)
+    assert np.array_equal(shapeset._area(spans), slow.sum(axis=(1, 2)))
+
+
+def test_ellipses_pixel_by_pixel():
+    size, _, angle, place = some_parameters(48, seed=5)
+    spans = shapeset._ellipses(size, angle, place)
+    slow = np.array([slow_ellipse(*row) for row in zip(size, angle, place, strict=True)])
+    assert np.array_equal(mask(spans), slow)
+    assert np.array_equal(shapeset._area(spans), slow.sum(axis=(1, 2)))
+
+
+def test_objects_of_each_kind_in_their_places():
+    kind = np.array([0, 2, 1, 1, 0, 2, 2, 0, 1] * 200)
+    area = shapeset._area(shapeset._objects(np.random.default_rng(0), kind))
+    means = [area[kind == k].mean() for k in range(3)]
+    assert means == pytest.approx([99, 142, 220], rel=0.08)  # 600 of each: 2 % is one error
+
+
+def test_overlaps_pixel_by_pixel():
+    rng = np.random.default_rng(0)
+    a, b = shapeset._objects(rng, np.arange(900) % 3), shapeset._objects(rng, np.arange(900) // 300)
+    common = (mask(a) & mask(b)).sum(axis=(1, 2))
+    assert np.array_equal(shapeset._overlap(a, b), common)
+    assert np.array_equal(shapeset._overlap(b, a), common)
+    assert np.array_equal(shapeset._overlap(a, a), shapeset._area(a))
+    assert (common == 0).any()
+    assert (common > 0).any()
+
+
+def test_level_and_upright_edges_do_not_warn():
+    level, upright = np.zeros(4), np.full(4, np.pi / 2)
+    size = np.array([[12.0, 12], [20, 10], [25.6, 6.4], [25.6, 25.6]])
+    place = np.array([[0, 0], [0.5, 0.5], [1, 1], [0.25, 0.75]])
+    with np.errstate(all="raise"):
+        for sides in (3, 4):
+            for angle in (level, upright):
+                spans = shapeset._polygons(sides, size, level, angle, place)
+                assert (shapeset._area(spans) > 0).all()
+    square = mask(shapeset._polygons(4, size[:1], level[:1], level[:1], np.array([[0, 0]])))[0]
+    # side 12 / sqrt(2) = 8.49 from 1 to 9.49, and a third more: centres 1.5 to 9.5, less a corner
+    assert square[1:10, 1:10].sum() == square.sum() == 81
