@@ -1,0 +1,123 @@
+"""Several calls at the same time, each in a process of its own with one BLAS thread.
+
+One thread, because small matrix products gain nothing from more, and because float32 sums differ
+in their last bits with the number of threads: the same call gives the same bits on any number
+of cores.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from typing import Any
+
+from tinynet.progress import Silent, bar
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+# Shared between parent and children: what each call has done so far, and at the end a 1 when all
+# are to stop. Set once in each child.
+_shared: Any = None
+
+
+def run(
+    calls: Sequence[tuple[Callable[..., Any], Mapping[str, Any]]],
+    *,
+    total: int,
+    desc: str,
+    unit: str,
+    workers: int | None = None,
+    progress: Callable[..., Any] = bar,
+) -> list:
+    """The results of the calls, in their order.
+
+    Parameters
+    ----------
+    calls : sequence of (function, keywords)
+        Each becomes ``function(**keywords, progress=...)`` in a child process, so functions must
+        be importable. What they count on the bars they make is added up on the parent's.
+    total, desc, unit
+        Of the bar that is shown.
+    workers : int, optional
+        Processes at a time; as many as there are cores, if not said.
+    progress : function, optional
+        Makes that bar, as ``tqdm`` does.
+
+    Raises
+    ------
+    Exception
+        The first that a call raised; the others are stopped.
+    """
+    context = multiprocessing.get_context("spawn")
+    shared = context.RawArray("q", len(calls) + 1)
+    workers = min(workers or _cores(), len(calls))
+    with (
+        _one_thread_a_process(),
+        progress(total=total, desc=desc, unit=unit) as shown,
+        ProcessPoolExecutor(workers, context, initializer=_start, initargs=(shared,)) as pool,
+    ):
+        futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
+        pending, count = set(futures), 0
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=0.5)
+                for future in done:
+                    future.result()  # raises what the call raised
+                shown.update(sum(shared[:-1]) - count)
+                count = sum(shared[:-1])
+        except BaseException:
+            shared[-1] = 1
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [future.result() for future in futures]
+
+
+def _start(shared: Any) -> None:
+    """In a child, before its first call."""
+    global _shared
+    _shared = shared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which says stop
+
+
+def _call(k: int, function: Callable[..., Any], keywords: Mapping[str, Any]) -> Any:
+    def counter(**_: Any) -> _Counter:
+        return _Counter(k)
+
+    return function(**keywords, progress=counter)
+
+
+class _Counter(Silent):
+    """The bar of a child: shows nothing, counts for the parent's."""
+
+    def __init__(self, k: int) -> None:
+        self.k = k
+
+    def update(self, n: int = 1) -> None:
+        if _shared[-1]:
+            raise InterruptedError("told to stop")
+        _shared[self.k] += n
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))  # what this process may use, not what is built in
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def _one_thread_a_process() -> Iterator[None]:
+    """Children read these variables when they load NumPy."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
