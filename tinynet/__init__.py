@@ -1,0 +1,57 @@
+"""tinynet: a multi-layer perceptron in plain NumPy that you can see through.
+
+Start reading in ``layers.py``. After ``forward`` and ``backward`` every array that the algebra
+names is there on the layer that made it.
+"""
+
+from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
+from tinynet.datasets import Shapeset
+from tinynet.initializers import he, lecun, normalized, orthogonal, standard
+from tinynet.layers import Activation, Linear
+from tinynet.looking import (
+    chance,
+    error_rate,
+    gradient_check,
+    jacobian,
+    mean_cost,
+    mean_square_singular_value,
+    singular_values,
+)
+from tinynet.losses import Quadratic, SoftmaxCrossEntropy
+from tinynet.network import Network, mlp
+from tinynet.optimizers import SGD
+from tinynet.storage import load, save
+from tinynet.training import train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "SGD",
+    "Activation",
+    "Identity",
+    "Linear",
+    "Network",
+    "Quadratic",
+    "ReLU",
+    "Shapeset",
+    "Sigmoid",
+    "SoftmaxCrossEntropy",
+    "Softsign",
+    "Tanh",
+    "chance",
+    "error_rate",
+    "gradient_check",
+    "he",
+    "jacobian",
+    "lecun",
+    "load",
+    "mean_cost",
+    "mean_square_singular_value",
+    "mlp",
+    "normalized",
+    "orthogonal",
+    "save",
+    "singular_values",
+    "standard",
+    "train",
+]

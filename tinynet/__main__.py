@@ -1,0 +1,211 @@
+"""The command line: ``python -m tinynet compare``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import tinynet as tn
+from tinynet import _checks as checks
+from tinynet import activations
+from tinynet.storage import replacing
+from tinynet.studies import comparison, tables
+
+RESULTS = ("compare.json", "compare.png")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the number is the exit code of the process."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except KeyboardInterrupt:
+        print("\ninterrupted: nothing was written", file=sys.stderr)
+        return 130
+    except (OSError, ValueError, FloatingPointError) as error:
+        print(f"tinynet: error: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be typed."""
+    top = argparse.ArgumentParser(prog="python -m tinynet", description=tn.__doc__.split("\n")[0])
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    default = comparison.Settings()
+
+    p = commands.add_parser(
+        "compare",
+        help="standard against normalized initialization, on Shapeset-3x2",
+        description="Two deep networks from the same draws, one scaled by the standard and one by"
+        " the normalized initialization: what theory says of them, what is measured, and how they"
+        " learn. Takes about 90 seconds on two cores.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    p.set_defaults(command=compare)
+    p.add_argument(
+        "--activation",
+        type=_activation,
+        default=default.activation,
+        help="sigmoid, tanh, softsign, relu or identity; all: the five rows of Table 1",
+    )
+    p.add_argument("--depth", type=_size, default=default.depth, help="hidden layers")
+    p.add_argument(
+        "--width",
+        type=_size,
+        help="units of a hidden layer, in both parts; if not given,"
+        f" {default.width_at_initialization} at initialization and"
+        f" {default.width_in_training} in training",
+    )
+    p.add_argument("--updates", type=_size, default=default.updates, help="of 10 images each")
+    p.add_argument(
+        "--lr", type=_positive, help=f"learning rate; if not given, chosen from {comparison.GRID}"
+    )
+    p.add_argument("--seed", type=_seed, default=default.seed, help="of all random draws")
+    p.add_argument("--out", type=Path, default=Path("tinynet-compare"), help="folder of results")
+    p.add_argument("--overwrite", action="store_true", help="replace an earlier result there")
+    return top
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Draw Shapeset, compare the networks, print what was found, write it to a folder."""
+    settings = comparison.Settings(
+        activation=options.activation,
+        depth=options.depth,
+        updates=options.updates,
+        lr=options.lr,
+        seed=options.seed,
+        **({} if options.width is None else _both_widths(options.width)),
+    )
+    started = time.monotonic()
+    _prepare(options.out, options.overwrite)
+    x, labels = settings.stream(comparison.TEST).draw(comparison.IMAGES)
+    classes = tn.Shapeset.class_names
+    chance = tn.chance(labels, len(classes))
+    print(
+        f"Shapeset-3x2, {len(classes)} classes. Predicting their frequencies costs"
+        f" {chance.cost:.3f} nats and errs in {chance.error:.1%}: a network that is stuck is here."
+    )
+
+    found = comparison.initialize(settings)
+    for name, run in found.items():
+        print(tables.initialization(name, run, settings))
+    print(tables.legend())
+
+    rates = comparison.choose_rates(settings)
+    if settings.lr is None:
+        print(tables.rates(rates, settings))
+    learnt = comparison.learn(settings, {name: rate["lr"] for name, rate in rates.items()})
+    print(tables.learning(learnt, rates, settings))
+
+    result = {
+        "settings": {
+            **asdict(settings),
+            "grid": list(comparison.GRID),
+            "batch": 10,
+            "test_images": comparison.IMAGES,
+            "validation_images": comparison.IMAGES,
+            "images_at_initialization": comparison.LOOKED_AT,
+            "jacobians": comparison.JACOBIANS,
+        },
+        "versions": versions(),
+        "chance": chance._asdict(),
+        "runs": {name: {**found[name], **rates[name], **learnt[name]} for name in settings.runs},
+        "seconds": round(time.monotonic() - started, 1),
+    }
+    first_of_each = [int(np.argmax(labels == k)) for k in range(len(classes))]
+    _write(result, x[first_of_each], options.out)
+    print(f"{result['seconds']} s. Written: {', '.join(str(options.out / r) for r in RESULTS)}")
+    return 0
+
+
+def versions() -> dict[str, str]:
+    """Of all that a number can depend on."""
+    return {
+        "tinynet": tn.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "machine": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _both_widths(width: int) -> dict[str, int]:
+    return {"width_at_initialization": width, "width_in_training": width}
+
+
+def _prepare(folder: Path, overwrite: bool) -> None:
+    """See to it that results can be written, before anything is computed."""
+    earlier = [name for name in RESULTS if (folder / name).exists()]
+    if earlier and not overwrite:
+        raise FileExistsError(
+            f"--out: {folder} holds an earlier result ({', '.join(earlier)}):"
+            " give another folder, or --overwrite"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+
+
+def _write(result: Mapping[str, Any], x: np.ndarray, folder: Path) -> None:
+    from tinynet import plots  # Matplotlib takes half a second to load, and is needed only now
+
+    with replacing(folder / "compare.json") as file:
+        file.write(json.dumps(result, indent=1, allow_nan=False).encode())
+    figure = plots.comparison(result, x, tn.Shapeset.class_names)
+    with replacing(folder / "compare.png") as file:
+        figure.savefig(file, format="png", dpi=100)
+
+
+def _option(check: Callable[..., Any], *arguments: Any) -> Callable[[str], Any]:
+    """A check of an argument, as argparse wants it."""
+
+    def checked(text: str) -> Any:
+        try:
+            return check(text, *arguments)
+        except (TypeError, ValueError) as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text.replace("_", ""))
+    except ValueError:
+        raise ValueError(f"expected a whole number, got {text!r}") from None
+
+
+_size = _option(lambda text: checks.size("value", _whole(text)))
+_positive = _option(lambda text: checks.positive("value", float(text)))
+
+
+def _seed_of(text: str) -> int:
+    seed = _whole(text)
+    if seed < 0:
+        raise ValueError(f"expected 0 or more, got {seed}")
+    return seed
+
+
+_seed = _option(_seed_of)
+
+
+def _activation_of(text: str) -> str:
+    if text != "all":
+        checks.one_of("value", text, activations)
+    return text
+
+
+_activation = _option(_activation_of)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""Arrays to pictures. Each function draws on the axes it is given, and on nothing else.
+
+Layers are told apart by shade and line style, runs by colour and marker, so that the pictures
+can be read in grey, and by readers who do not see all colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe & Ito's colours for everyone, in an order of falling contrast with white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+
+
+def images(x: np.ndarray, titles: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
+    """Square grey images side by side, from -1 (black) to 1 (white).
+
+    Parameters
+    ----------
+    x : ndarray, shape (examples, side * side)
+    titles : sequence of str, optional
+        One under each image.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    side = int(np.sqrt(x.shape[1]))
+    gap = 2
+    strip = np.full((side, len(x) * (side + gap) - gap), np.nan)
+    for k, image in enumerate(x):
+        start = k * (side + gap)
+        strip[:, start : start + side] = image.reshape(side, side)
+    ax.imshow(strip, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+    ax.set_yticks([])
+    ax.spines[:].set_visible(False)
+    middles = [k * (side + gap) + side / 2 - 0.5 for k in range(len(x))]
+    ax.set_xticks(middles if titles else [], titles, fontsize="small")
+    ax.tick_params(length=0)
+    return ax
+
+
+def densities(
+    edges: Sequence[float],
+    densities: Sequence[Sequence[float]],
+    names: Sequence[str],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Histograms of several layers as lines over the middles of their common bins.
+
+    Parameters
+    ----------
+    edges : sequence of float
+        Of the bins, one more than there are bins.
+    densities : sequence of sequences of float
+        One a layer.
+    names : sequence of str
+        Of the layers.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    middles = (np.array(edges[1:]) + np.array(edges[:-1])) / 2
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(names)))
+    for k, (name, density) in enumerate(zip(names, densities, strict=True)):
+        style: Any = STYLES[k % len(STYLES)]
+        ax.plot(middles, density, color=shades[k], linestyle=style, label=name)
+    ax.set_ylim(bottom=0)
+    ax.set_ylabel("density")
+    return ax
+
+
+def curves(
+    x: Sequence[float], lines: Mapping[str, Sequence[float]], *, ax: Axes | None = None
+) -> Axes:
+    """One line a run.
+
+    Parameters
+    ----------
+    x : sequence of float
+    lines : mapping
+        From the name of a run to its values at x.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    for k, (name, values) in enumerate(lines.items()):
+        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+        ax.plot(x, values, color=colour, marker=marker, markersize=4, label=name)
+    return ax
+
+
+def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[str]) -> Figure:
+    """The picture of the main job, from what it found and one image of each class."""
+    runs = result["runs"]
+    width = result["settings"]["width_at_initialization"]
+    figure = Figure(figsize=(max(11, 4 * len(runs)), 15), layout="constrained")
+    rows: Any = figure.subfigures(3, 1, height_ratios=[1.4, 9, 4])
+
+    sample = images(x, class_names, ax=rows[0].subplots())
+    sample.set_xlabel("Shapeset-3x2: an image of each class (triangle, parallelogram, ellipse)")
+
+    panels = rows[1].subplots(3, len(runs), sharex="row", squeeze=False)
+    for column, (name, run) in zip(panels.T, runs.items(), strict=True):
+        _layers(column, name, run, width)
+
+    below = curves(
+        next(iter(runs.values()))["updates"],
+        {
+            f"{name}, lr {run['lr']:g}": [100 * error for error in run["test_error"]]
+            for name, run in runs.items()
+        },
+        ax=rows[2].subplots(),
+    )
+    stuck = 100 * result["chance"]["error"]
+    below.axhline(stuck, color="0.4", linestyle="--", label=f"class frequencies: {stuck:.1f} %")
+    below.set_xlabel("updates of 10 images")
+    below.xaxis.set_major_formatter("{x:,.0f}")
+    below.set_ylabel("test error (%)")
+    narrow = result["settings"]["width_in_training"]
+    below.set_title(f"in training, width {narrow}: share of test images given a wrong class")
+    below.legend()
+    return figure
+
+
+def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: int) -> None:
+    """The three histograms of one run, one under the other."""
+    top, middle, bottom = column
+    found = run["histograms"]
+    layers = [f"layer {k + 1}" for k in range(len(run["activation_std"]))]
+    densities(**found["activation"], names=layers, ax=top)
+    top.set_title(f"{name}, at initialization, width {width}")
+    top.set_xlabel("activation z after each hidden layer")
+    top.legend()
+    densities(**found["gradient"], names=layers, ax=middle)
+    middle.set_xlabel("back-propagated gradient ds of one image")
+    middle.legend()
+    means = [f"layer {k + 2}, mean {mean:.3f}" for k, mean in enumerate(run["mean_singular_value"])]
+    if means:
+        densities(**found["singular_value"], names=means, ax=bottom)
+        bottom.legend()
+    else:
+        bottom.text(0.5, 0.5, "no square layer", ha="center", transform=bottom.transAxes)
+    bottom.set_xlabel("singular value of the layer Jacobian J")
+
+
+def _axes(ax: Axes | None) -> Axes:
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt  # only here: whoever hands in axes needs no pyplot
+
+    return plt.subplots(layout="constrained")[1]

@@ -1,0 +1,1 @@
+"""What the paper did: each study is a function from settings to plain arrays."""
