@@ -7,6 +7,7 @@ kind, but not one that can be used.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -55,9 +56,14 @@ def sizes(name: str, values: Any) -> list[int]:
 
 def positive(name: str, value: Any) -> float:
     """A positive, finite number, as a Python float (a NumPy scalar would widen float32 arrays)."""
-    if isinstance(value, (bool, np.bool_, str)) or not hasattr(value, "__float__"):
+    if type(value) is float and 0 < value < math.inf:
+        return value  # the usual case first: this runs at every step
+    number = None
+    if not isinstance(value, (bool, np.bool_, str)):
+        with contextlib.suppress(TypeError, OverflowError):
+            number = float(value)
+    if number is None:
         raise TypeError(f"{name}: expected a number, got {describe(value)}")
-    number = float(value)
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{name}: expected a positive, finite number, got {number}")
     return number
@@ -65,14 +71,30 @@ def positive(name: str, value: Any) -> float:
 
 def float_dtype(name: str, value: Any) -> np.dtype:
     """float32 or float64."""
-    if value not in (np.float32, np.float64):
+    dtype = None
+    if value is not None:  # which np.dtype takes for float64
+        with contextlib.suppress(TypeError, ValueError):
+            dtype = np.dtype(value)
+    if dtype not in (np.float32, np.float64):
         raise TypeError(f"{name}: expected np.float32 or np.float64, got {describe(value)}")
-    return np.dtype(value)
+    return dtype
+
+
+def generator(name: str, value: Any) -> np.random.Generator:
+    """A random source: a generator as it is, or a new one from a seed."""
+    try:
+        return np.random.default_rng(value)
+    except (TypeError, ValueError) as error:
+        wanted = "a seed or a numpy.random.Generator"
+        raise type(error)(f"{name}: expected {wanted}, got {describe(value)}") from None
 
 
 def floats(name: str, value: Any) -> np.ndarray:
     """A plain array of floats."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"{name}: expected an array, got {describe(value)}") from None
     if array.dtype.kind != "f":
         hint = "; write x.astype(float)" if array.dtype.kind in "iub" else ""
         raise TypeError(f"{name}: expected floats, got {describe(array)}{hint}")
@@ -183,18 +205,42 @@ def one_of(name: str, value: Any, module: ModuleType) -> Callable:
     return known[value]
 
 
+def is_layer(value: Any) -> bool:
+    """It has what every layer has, or, if it is a class, its objects have it."""
+    return all(hasattr(value, name) for name in ("forward", "backward", "parameters"))
+
+
+def layer_class(name: str, value: Any) -> Callable:
+    """A class of layers, to be made without arguments."""
+    if not (isinstance(value, type) and is_layer(value)):
+        raise TypeError(
+            f"{name}: expected a class with forward, backward and parameters, got {describe(value)}"
+        )
+    return value
+
+
 def layers(name: str, values: Any) -> list:
     """A list of layers of which each takes the width that the one before it gives."""
-    if not isinstance(values, Sequence) or len(values) == 0:
+    if not isinstance(values, Sequence):
         raise TypeError(f"{name}: expected a list of layers, got {describe(values)}")
+    if len(values) == 0:
+        raise ValueError(f"{name}: expected at least one layer, got none")
     width = None
     for k, layer in enumerate(values):
-        missing = [a for a in ("forward", "backward", "parameters") if not hasattr(layer, a)]
-        if missing or isinstance(layer, type):
+        if isinstance(layer, type) or not is_layer(layer):
             raise TypeError(
                 f"{name}[{k}]: expected a layer with forward, backward and parameters,"
                 f" got {describe(layer)}"
             )
+        if any(layer is other for other in values[:k]):
+            raise ValueError(f"{name}[{k}]: expected a layer of its own, got {layer!r} again")
+        for parameter in layer.parameters:
+            value = getattr(layer, parameter, None)
+            if not isinstance(value, np.ndarray):
+                raise TypeError(
+                    f"{name}[{k}].{parameter}: expected an array, which a step can change in"
+                    f" place, got {describe(value)}"
+                )
         if width is not None and getattr(layer, "n_in", width) != width:
             raise ValueError(
                 f"{name}[{k}]: expected a layer that takes the {width} units of the layers"
@@ -202,6 +248,13 @@ def layers(name: str, values: Any) -> list:
             )
         width = getattr(layer, "n_out", width)
     return list(values)
+
+
+def network(name: str, value: Any) -> Any:
+    """Something with a list of layers."""
+    if not hasattr(value, "layers"):
+        raise TypeError(f"{name}: expected a Network, got {describe(value)}")
+    return value
 
 
 def has_gradients(layers: Sequence) -> None:

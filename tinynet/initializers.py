@@ -92,9 +92,9 @@ def orthogonal(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 def _uniform(n_in: int, n_out: int, rng: Any) -> np.ndarray:
     shape = checks.size("n_in", n_in), checks.size("n_out", n_out)
-    return np.random.default_rng(rng).uniform(-1, 1, shape)
+    return checks.generator("rng", rng).uniform(-1, 1, shape)
 
 
 def _gaussian(n_in: int, n_out: int, rng: Any) -> np.ndarray:
     shape = checks.size("n_in", n_in), checks.size("n_out", n_out)
-    return np.random.default_rng(rng).standard_normal(shape)
+    return checks.generator("rng", rng).standard_normal(shape)

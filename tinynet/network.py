@@ -122,12 +122,13 @@ def mlp(
     """
     sizes = checks.sizes("sizes", sizes)
     new_activation = checks.one_of("activation", activation, activations)
+    checks.layer_class("activation", new_activation)
     hidden_init = checks.one_of("init", init, initializers)
     last_init = hidden_init
     if output_init is not None:
         last_init = checks.one_of("output_init", output_init, initializers)
     dtype = checks.float_dtype("dtype", dtype)
-    rng = np.random.default_rng(rng)
+    rng = checks.generator("rng", rng)
 
     *hidden, n_out = sizes[1:]
     n_in = sizes[0]

@@ -25,7 +25,7 @@ class SGD:
     """
 
     def __init__(self, net: Network, lr: float):
-        self.net = net
+        self.net = checks.network("net", net)
         self.lr = checks.positive("lr", lr)
 
     def step(self) -> None:

@@ -99,7 +99,7 @@ def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[s
     """The picture of the main job, from what it found and one image of each class."""
     runs = result["runs"]
     width = result["settings"]["width_at_initialization"]
-    figure = Figure(figsize=(max(11, 4 * len(runs)), 15), layout="constrained")
+    figure = Figure(figsize=(max(11, 4.4 * len(runs)), 15), layout="constrained")
     rows: Any = figure.subfigures(3, 1, height_ratios=[1.4, 9, 4])
 
     sample = images(x, class_names, ax=rows[0].subplots())
@@ -147,6 +147,8 @@ def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: in
     else:
         bottom.text(0.5, 0.5, "no square layer", ha="center", transform=bottom.transAxes)
     bottom.set_xlabel("singular value of the layer Jacobian J")
+    for ax in column:
+        ax.locator_params(axis="x", nbins=5)
 
 
 def _axes(ax: Axes | None) -> Axes:

@@ -246,7 +246,7 @@ class Shapeset:
     def __init__(self, rng: int | Sequence[int] | np.random.Generator) -> None:
         if rng is None:
             raise TypeError("rng: expected a seed or a numpy.random.Generator, got None")
-        self._rng = np.random.default_rng(rng)
+        self._rng = checks.generator("rng", rng)
         self._position = BLOCK  # images drawn from the block: all, so draw makes the first block
 
     def __repr__(self) -> str:

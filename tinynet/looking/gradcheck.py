@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tinynet import _checks as checks
 from tinynet.network import Network
 
 STEP = 1e-6  # h of the differences: their error h^2 and the rounding 1e-16/h are both small
@@ -60,7 +61,7 @@ def gradient_check(
     """
     net.view().forward(x)  # complains of x before anything is copied
     net = _in_float64(net)
-    rng = np.random.default_rng(rng)
+    rng = checks.generator("rng", rng)
     x = np.array(x, np.float64)
     output = net.forward(x)
     R = rng.standard_normal(output.shape)

@@ -36,8 +36,9 @@ def legend() -> str:
     """What the columns of :func:`initialization` are."""
     return f"""
 z: activation. ds: gradient with respect to one image's pre-activation. dw: one image's weight
-gradient; dW: the mean over the {LOOKED_AT} images. Theory: eqs 5, 6 and 7, which take f' for 1.
-J: layer Jacobian, for {JACOBIANS} images; its theory is 8/(3 pi) sqrt(n Var W) rms(f')."""
+gradient; dW: the mean over the {LOOKED_AT} images. Theory: eqs 5, 6 and 7, which take f' for 1
+(a dash: it is not 1 even at 0). J: layer Jacobian, and the mean of its singular values (s.v.)
+at {JACOBIANS} images; theory: 8/(3 pi) sqrt(n Var W) rms(f')."""
 
 
 def rates(rates: Mapping[str, Any], settings: Settings) -> str:

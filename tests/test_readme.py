@@ -1,0 +1,34 @@
+"""README's Python runs as it stands there."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+import tinynet as tn
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys):
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert len(blocks) == 4
+    names = {}
+    for block in blocks:
+        exec(block, names)
+    printed = capsys.readouterr().out
+    assert "(1024, 1000) (10, 1000)" in printed
+    assert "True" in printed
+    assert "Scale" in printed
+    rows = tn.gradient_check(names["net"], np.ones((2, 6)))
+    assert max(row.error for row in rows) < 1e-7
+
+
+def test_the_table_of_rooms_names_every_file():
+    table = README.read_text().split("## The rooms of the house")[1].split("## ")[0]
+    folder = README.parent / "tinynet"
+    for entry in folder.iterdir():
+        if entry.name in ("__init__.py", "py.typed", "__pycache__"):
+            continue
+        name = entry.name + "/" if entry.is_dir() else entry.name
+        assert f"`{name}`" in table, name
