@@ -6,7 +6,9 @@ can be read in grey, and by readers who do not see all colours.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -17,32 +19,68 @@ from matplotlib.figure import Figure
 # Okabe & Ito's colours for everyone, in an order of falling contrast with white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-STYLES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+WITHOUT_SCREEN = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
+STYLES: Any = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 
-def images(x: np.ndarray, titles: Sequence[str] | None = None, *, ax: Axes | None = None) -> Axes:
+def images(
+    x: np.ndarray,
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Square grey images side by side, from -1 (black) to 1 (white).
 
     Parameters
     ----------
     x : ndarray, shape (examples, side * side)
     titles : sequence of str, optional
-        One under each image.
+        One under each image of the lowest row.
+    columns : int, optional
+        Images in a row; all of them, if not given.
     ax : Axes, optional
     """
     ax = _axes(ax)
     side = int(np.sqrt(x.shape[1]))
-    gap = 2
-    strip = np.full((side, len(x) * (side + gap) - gap), np.nan)
+    step = side + 2
+    columns = len(x) if columns is None else columns
+    rows = -(-len(x) // columns)
+    sheet = np.full((rows * step - 2, columns * step - 2), np.nan)
     for k, image in enumerate(x):
-        start = k * (side + gap)
-        strip[:, start : start + side] = image.reshape(side, side)
-    ax.imshow(strip, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+        top, left = k // columns * step, k % columns * step
+        sheet[top : top + side, left : left + side] = image.reshape(side, side)
+    ax.imshow(sheet, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
-    middles = [k * (side + gap) + side / 2 - 0.5 for k in range(len(x))]
+    middles = [k * step + side / 2 - 0.5 for k in range(columns)]
     ax.set_xticks(middles if titles else [], titles, fontsize="small")
     ax.tick_params(length=0)
+    return ax
+
+
+def matrix(
+    array: np.ndarray, *, symmetric: bool = True, label: str = "", ax: Axes | None = None
+) -> Axes:
+    """An array as a map of colours with a scale beside it.
+
+    Parameters
+    ----------
+    array : ndarray, shape (rows, columns)
+    symmetric : bool, optional
+        For weights and gradients: white is 0, and both signs have the same reach. Otherwise dark
+        is low and light is high.
+    label : str, optional
+        Of the scale: the name of the array.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    reach = float(np.abs(array).max()) or 1.0
+    colours: dict[str, Any] = {"cmap": "viridis"}
+    if symmetric:
+        colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
+    picture = ax.imshow(array, aspect="auto", interpolation="nearest", **colours)
+    ax.figure.colorbar(picture, ax=ax, label=label)
     return ax
 
 
@@ -69,8 +107,7 @@ def densities(
     middles = (np.array(edges[1:]) + np.array(edges[:-1])) / 2
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(names)))
     for k, (name, density) in enumerate(zip(names, densities, strict=True)):
-        style: Any = STYLES[k % len(STYLES)]
-        ax.plot(middles, density, color=shades[k], linestyle=style, label=name)
+        ax.plot(middles, density, color=shades[k], linestyle=STYLES[k % len(STYLES)], label=name)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("density")
     return ax
@@ -93,6 +130,60 @@ def curves(
         colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         ax.plot(x, values, color=colour, marker=marker, markersize=4, label=name)
     return ax
+
+
+def surface(
+    W: np.ndarray,
+    costs: Mapping[str, np.ndarray],
+    *,
+    ax: Any | None = None,
+) -> Any:
+    """Costs over two weights, as wire nets one over the other, the last one dashed: Figure 5.
+
+    Parameters
+    ----------
+    W : ndarray, shape (points,)
+        The axis of both weights.
+    costs : mapping
+        From the name of a cost to its values, (points, points), indexed [W1, W2].
+    ax : Axes3D, optional
+        Axes with ``projection="3d"``.
+    """
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.figure(layout="constrained").add_subplot(projection="3d")
+    W1, W2 = np.meshgrid(W, W, indexing="ij")
+    step = max(1, len(W) // 20)
+    for k, (name, cost) in enumerate(costs.items()):
+        ax.plot_wireframe(
+            W1, W2, cost, rstride=step, cstride=step,
+            color=COLOURS[k], linestyle=STYLES[k], linewidth=0.8, label=name,
+        )  # fmt: skip
+    ax.set_xlabel("W1, first layer")
+    ax.set_ylabel("W2, second layer")
+    ax.set_zlabel("mean cost")
+    return ax
+
+
+def show(name: str) -> None:
+    """Show the current figure in its window or notebook; where there is no screen, save it.
+
+    Parameters
+    ----------
+    name : str
+        The picture is saved as ``name.png`` in the folder that the environment variable
+        TINYNET_PICTURES names, otherwise in ``tinynet-pictures``.
+    """
+    import matplotlib.pyplot as plt
+
+    if mpl.get_backend().lower() not in WITHOUT_SCREEN:
+        plt.show()
+        return
+    folder = Path(os.environ.get("TINYNET_PICTURES", "tinynet-pictures"))
+    folder.mkdir(parents=True, exist_ok=True)
+    plt.savefig(folder / f"{name}.png", dpi=100)
+    print(f"Picture: {folder / name}.png")
 
 
 def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[str]) -> Figure:

@@ -1,1 +1,24 @@
-"""What the paper did: each study is a function from settings to plain arrays."""
+"""What the paper did: each study is a function from settings to plain arrays.
+
+Computing is apart from drawing: a study gives a :class:`Result`, which can be saved, loaded, and
+drawn with :mod:`tinynet.plots` as often as you like.
+"""
+
+from tinynet.studies.costs import cost_surfaces
+from tinynet.studies.histograms import layer_histograms
+from tinynet.studies.result import Result
+from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
+from tinynet.studies.variance import linear_regime, mean_field, variance_theory
+
+__all__ = [
+    "Result",
+    "cost_surfaces",
+    "geometric_mean",
+    "jacobian_spectra",
+    "law",
+    "layer_histograms",
+    "linear_regime",
+    "marchenko_pastur",
+    "mean_field",
+    "variance_theory",
+]

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.layers import Linear
 from tinynet.looking import singular_values
-from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.progress import bar
+from tinynet.studies.histograms import densities
+from tinynet.studies.spectra import law
+from tinynet.studies.variance import linear_layers, linear_regime, measured
 
 BINS = {"activation": 100, "gradient": 200, "singular_value": 50}
 
@@ -52,76 +53,63 @@ def at_initialization(
         :func:`predictions`. ``histograms``: ``activation``, ``gradient`` and ``singular_value``,
         each the ``edges`` of the bins and one list of ``densities`` a layer.
     """
-    loss = SoftmaxCrossEntropy()
-    loss.forward(net.forward(x), labels)
-    net.backward(loss.backward())
-    m = len(x)
-    linears = [layer for layer in net.layers if isinstance(layer, Linear)]
+    found = measured(net, x, labels)
+    linears = linear_layers(net)
+    z, ds = found["z"], found["ds"]
     hidden = range(len(linears) - 1)
-    z = [linear.x for linear in linears]
-    ds = [m * linear.dy for linear in linears]
-
     square = [i for i in hidden[1:] if linears[i].n_in == linears[i].n_out]
+    looked_at = x[:jacobians]
     spectra = []
-    with progress(total=len(square) * jacobians, desc="looking", unit="Jacobians") as shown:
+    with progress(total=len(square) * len(looked_at), desc="looking", unit="Jacobians") as shown:
         for i in square:
             values = []
-            for k in range(min(jacobians, m)):
-                values.append(singular_values(net, i, x[k : k + 1])[0])
+            for k in range(len(looked_at)):
+                values.append(singular_values(net, i, looked_at[k : k + 1])[0])
                 shown.update(1)
             spectra.append(np.array(values))
 
     return {
-        "activation_std": [_std(z[i + 1]) for i in hidden],
-        "gradient_std": [_std(ds[i]) for i in hidden],
-        "weight_gradient_std": [_std(linears[i].dW) for i in hidden],
+        "activation_std": [_std(array) for array in z[1:]],
+        "gradient_std": [_std(array) for array in ds[:-1]],
+        "weight_gradient_std": [_std(array) for array in found["dW"][:-1]],
         "weight_gradient_rms_example": [_rms(z[i]) * _rms(ds[i]) for i in hidden],
         "mean_singular_value": [float(values.mean()) for values in spectra],
-        "predicted": predictions(net, square),
+        "predicted": predictions(net, square, len(looked_at)),
         "histograms": {
-            "activation": _histograms([z[i + 1] for i in hidden], BINS["activation"]),
-            "gradient": _histograms([ds[i] for i in hidden], BINS["gradient"]),
+            "activation": _histograms(z[1:], BINS["activation"]),
+            "gradient": _histograms(ds[:-1], BINS["gradient"]),
             "singular_value": _histograms(spectra, BINS["singular_value"]),
         },
     }
 
 
-def predictions(net: Network, square: list[int]) -> dict[str, list[float] | None]:
-    """What the linear regime predicts of the network's last pass, from x and ds_d alone.
+def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, list[float] | None]:
+    """What theory says of the network's last pass, from what went in at its two ends.
 
-    E[z_i^2]  = E[x^2] * product over j < i of n_j Var[W_j]               (eq 5)
-    E[ds_i^2] = E[ds_d^2] * product over j > i of n_{j+1} Var[W_j]        (eq 6)
-    E[dw_i^2] = E[z_i^2] * E[ds_i^2], one example's                       (eq 7)
-
-    They are None where the activation is not f(0) = 0, f'(0) = 1, which eqs 4 to 7 assume. For a
-    square layer i the mean singular value is 8/(3 pi) sqrt(n Var[W_i]) rms(f'): the mean of the
-    quarter-circle law that large random matrices obey, times the slopes that were measured.
+    The paper's linear regime, see :func:`tinynet.studies.linear_regime`: None where the
+    activation is not f(0) = 0, f'(0) = 1, which eqs 4 to 7 assume. For each square layer of
+    ``square`` the mean singular value at the first ``jacobians`` examples, 8/(3 pi)
+    sqrt(n Var[W]) rms(f'), see :func:`tinynet.studies.law`.
     """
-    linears = [layer for layer in net.layers if isinstance(layer, Linear)]
-    bends = [net.layers[net.layers.index(linear) + 1] for linear in linears[:-1]]
-    hidden = range(len(bends))
-    m = len(linears[0].x)
-    variance = [float((linear.W.astype(float) ** 2).mean()) for linear in linears]
-
-    z_square = [_rms(linears[0].x) ** 2]
-    for linear, var in zip(linears, variance, strict=True):
-        z_square.append(z_square[-1] * linear.n_in * var)
-    ds_square = [_rms(m * linears[-1].dy) ** 2]
-    for linear, var in zip(linears[:0:-1], variance[:0:-1], strict=True):
-        ds_square.insert(0, ds_square[0] * linear.n_out * var)
+    linears = linear_layers(net)
+    bends = [net.layers[2 * i + 1] for i in range(len(linears) - 1)]
+    sizes = [linears[0].n_in] + [linear.n_out for linear in linears]
+    variances = [_rms(linear.W) ** 2 for linear in linears]
+    ds_d = len(linears[0].x) * linears[-1].dy
+    theory = linear_regime(sizes, variances, _rms(linears[0].x) ** 2, _rms(ds_d) ** 2)
 
     zero = np.zeros((1, 1))
-    linear_regime = all(bend.f(zero) == 0 and bend.slope(zero) == 1 for bend in bends)
-    dw_square = [z_square[i] * ds_square[i] for i in hidden]
-    law = [
-        8 / (3 * np.pi) * np.sqrt(linears[i].n_in * variance[i]) * _rms(bends[i].slope(bends[i].x))
-        for i in square
-    ]
+    is_linear = all(bend.f(zero) == 0 and bend.slope(zero) == 1 for bend in bends)
+    laws = []
+    for i in square:
+        slope_square = _rms(bends[i].slope(bends[i].x[:jacobians])) ** 2
+        mean, _ = law(sizes[i + 1], sizes[i], variances[i] * slope_square)
+        laws.append(mean)
     return {
-        "activation_std": _roots(z_square[1:-1]) if linear_regime else None,
-        "gradient_std": _roots(ds_square[:-1]) if linear_regime else None,
-        "weight_gradient_rms_example": _roots(dw_square) if linear_regime else None,
-        "mean_singular_value": [float(value) for value in law],
+        "activation_std": np.sqrt(theory["z"][1:]).tolist() if is_linear else None,
+        "gradient_std": np.sqrt(theory["ds"][:-1]).tolist() if is_linear else None,
+        "weight_gradient_rms_example": np.sqrt(theory["dw"][:-1]).tolist() if is_linear else None,
+        "mean_singular_value": laws,
     }
 
 
@@ -133,10 +121,6 @@ def _rms(array: np.ndarray) -> float:
     return float(np.sqrt((array.astype(float) ** 2).mean()))
 
 
-def _roots(squares: list[float]) -> list[float]:
-    return [float(np.sqrt(square)) for square in squares]
-
-
 def _histograms(arrays: list[np.ndarray], bins: int) -> dict[str, list]:
     """Densities of several arrays over the same bins, as far as four times the widest's std."""
     if not arrays:
@@ -145,8 +129,7 @@ def _histograms(arrays: list[np.ndarray], bins: int) -> dict[str, list]:
     reach = 4 * float(widest.std())
     low = max(min(float(array.min()) for array in arrays), float(widest.mean()) - reach)
     high = min(max(float(array.max()) for array in arrays), float(widest.mean()) + reach)
+    if not high > low:  # one value only: dead rectifiers, a single unit
+        low, high = low - 0.5, high + 0.5
     edges = np.linspace(low, high, bins + 1)
-    width = edges[1] - edges[0]
-    # As a share of all, what lies beyond the last bin too: so densities can be compared.
-    densities = [np.histogram(array, edges)[0] / array.size / width for array in arrays]
-    return {"edges": edges.tolist(), "densities": [density.tolist() for density in densities]}
+    return {"edges": edges.tolist(), "densities": densities(arrays, edges).tolist()}

@@ -80,5 +80,6 @@ def validation_cost(
         train(net, loss, SGD(net, lr), source, updates, progress=progress)
     except FloatingPointError:
         return None
-    cost = mean_cost(net, loss, *validation)
+    with np.errstate(over="ignore", invalid="ignore"):  # the last update may have broken it
+        cost = mean_cost(net, loss, *validation)
     return cost if np.isfinite(cost) else None

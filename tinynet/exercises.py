@@ -1,0 +1,40 @@
+"""Checking a student's answer at the end of a lesson."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bool:
+    """Print whether an answer is right: None is no answer yet.
+
+    Parameters
+    ----------
+    exercise : str
+        Which one, such as "1.2".
+    answer, right : number, text or array
+        What the student gives, and what it is compared with.
+    within : float, optional
+        How far a number may be from the right one, as a share of the largest right one.
+
+    Returns
+    -------
+    bool
+        Whether it is right.
+    """
+    if answer is None:
+        print(f"Exercise {exercise}: no answer yet. Put it where the None is, and run this again.")
+        return False
+    if isinstance(right, str):
+        good = str(answer).strip().lower() == right.lower()
+    else:
+        given, wanted = np.asarray(answer, dtype=float), np.asarray(right, dtype=float)
+        if given.shape != wanted.shape:
+            print(f"Exercise {exercise}: expected shape {wanted.shape}, got {given.shape}.")
+            return False
+        # Not "<=" turned round: a NaN in an answer must not pass.
+        good = bool((np.abs(given - wanted) <= within * np.abs(wanted).max()).all())
+    print(f"Exercise {exercise}: {'right.' if good else 'not yet; you gave ' + str(answer) + '.'}")
+    return good
