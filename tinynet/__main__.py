@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import platform
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from tinynet.storage import replacing
 from tinynet.studies import comparison, tables
 
 RESULTS = ("compare.json", "compare.png")
+ACTIVATIONS = sorted(name.lower() for name in checks.defined_in(activations))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,15 +35,17 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted: nothing was written", file=sys.stderr)
         return 130
-    except (OSError, ValueError, FloatingPointError) as error:
+    except MemoryError:
+        print("tinynet: error: not enough memory: try a smaller --width", file=sys.stderr)
+    except (OSError, ValueError, FloatingPointError, BrokenProcessPool) as error:
         print(f"tinynet: error: {error}", file=sys.stderr)
-        return 1
+    return 1
 
 
 def parser() -> argparse.ArgumentParser:
     """What can be typed."""
     top = argparse.ArgumentParser(prog="python -m tinynet", description=tn.__doc__.split("\n")[0])
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(title="commands", required=True)
     default = comparison.Settings()
 
     p = commands.add_parser(
@@ -49,29 +54,44 @@ def parser() -> argparse.ArgumentParser:
         description="Two deep networks from the same draws, one scaled by the standard and one by"
         " the normalized initialization: what theory says of them, what is measured, and how they"
         " learn. Takes about 90 seconds on two cores.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     p.set_defaults(command=compare)
     p.add_argument(
         "--activation",
         type=_activation,
         default=default.activation,
-        help="sigmoid, tanh, softsign, relu or identity; all: the five rows of Table 1",
+        help=f"{', '.join(ACTIVATIONS)}; or all: the five rows of Table 1, which takes about"
+        " three times as long (default: %(default)s)",
     )
-    p.add_argument("--depth", type=_size, default=default.depth, help="hidden layers")
+    p.add_argument(
+        "--depth", type=_size, default=default.depth, help="hidden layers (default: %(default)s)"
+    )
     p.add_argument(
         "--width",
         type=_size,
-        help="units of a hidden layer, in both parts; if not given,"
-        f" {default.width_at_initialization} at initialization and"
-        f" {default.width_in_training} in training",
+        help="units of a hidden layer, in both parts (default:"
+        f" {default.width_at_initialization} at initialization, {default.width_in_training} in"
+        " training)",
     )
-    p.add_argument("--updates", type=_size, default=default.updates, help="of 10 images each")
     p.add_argument(
-        "--lr", type=_positive, help=f"learning rate; if not given, chosen from {comparison.GRID}"
+        "--updates",
+        type=_size,
+        default=default.updates,
+        help="of 10 images each (default: %(default)s)",
     )
-    p.add_argument("--seed", type=_seed, default=default.seed, help="of all random draws")
-    p.add_argument("--out", type=Path, default=Path("tinynet-compare"), help="folder of results")
+    grid = ", ".join(f"{lr:g}" for lr in comparison.GRID)
+    p.add_argument(
+        "--lr", type=_positive, help=f"learning rate (default: the best of {grid} for each network)"
+    )
+    p.add_argument(
+        "--seed", type=_seed, default=default.seed, help="of all draws (default: %(default)s)"
+    )
+    p.add_argument(
+        "--out",
+        type=Path,
+        default=Path("tinynet-compare"),
+        help="folder for the results (default: %(default)s)",
+    )
     p.add_argument("--overwrite", action="store_true", help="replace an earlier result there")
     return top
 
@@ -156,25 +176,57 @@ def _prepare(folder: Path, overwrite: bool) -> None:
 
 
 def _write(result: Mapping[str, Any], x: np.ndarray, folder: Path) -> None:
+    """Both files, once both are complete."""
     from tinynet import plots  # Matplotlib takes half a second to load, and is needed only now
 
-    with replacing(folder / "compare.json") as file:
-        file.write(json.dumps(result, indent=1, allow_nan=False).encode())
+    picture = io.BytesIO()
     figure = plots.comparison(result, x, tn.Shapeset.class_names)
-    with replacing(folder / "compare.png") as file:
-        figure.savefig(file, format="png", dpi=100)
+    figure.savefig(picture, format="png", dpi=100)
+    text = json.dumps(result, indent=1, allow_nan=False)
+    for name, content in zip(RESULTS, (text.encode(), picture.getvalue()), strict=True):
+        with replacing(folder / name) as file:
+            file.write(content)
 
 
-def _option(check: Callable[..., Any], *arguments: Any) -> Callable[[str], Any]:
-    """A check of an argument, as argparse wants it."""
+def _option(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A check of an argument, as argparse wants it: it names the option by itself."""
 
     def checked(text: str) -> Any:
         try:
-            return check(text, *arguments)
+            return check(text)
         except (TypeError, ValueError) as error:
-            raise argparse.ArgumentTypeError(str(error)) from None
+            raise argparse.ArgumentTypeError(str(error).removeprefix("value: ")) from None
 
     return checked
+
+
+@_option
+def _size(text: str) -> int:
+    return checks.size("value", _whole(text))
+
+
+@_option
+def _seed(text: str) -> int:
+    seed = _whole(text)
+    if seed < 0:
+        raise ValueError(f"expected 0 or more, got {seed}")
+    return seed
+
+
+@_option
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"expected a number, got {text!r}") from None
+    return checks.positive("value", number)
+
+
+@_option
+def _activation(text: str) -> str:
+    if text not in (*ACTIVATIONS, "all"):
+        raise ValueError(f"expected one of {', '.join(ACTIVATIONS)} or all, got {text!r}")
+    return text
 
 
 def _whole(text: str) -> int:
@@ -182,29 +234,6 @@ def _whole(text: str) -> int:
         return int(text.replace("_", ""))
     except ValueError:
         raise ValueError(f"expected a whole number, got {text!r}") from None
-
-
-_size = _option(lambda text: checks.size("value", _whole(text)))
-_positive = _option(lambda text: checks.positive("value", float(text)))
-
-
-def _seed_of(text: str) -> int:
-    seed = _whole(text)
-    if seed < 0:
-        raise ValueError(f"expected 0 or more, got {seed}")
-    return seed
-
-
-_seed = _option(_seed_of)
-
-
-def _activation_of(text: str) -> str:
-    if text != "all":
-        checks.one_of("value", text, activations)
-    return text
-
-
-_activation = _option(_activation_of)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,8 @@ def index(name: str, value: Any, count: int, of: str) -> int:
         raise TypeError(f"{name}: expected a whole number or None, got {describe(value)}")
     number = operator.index(value)
     if not 0 <= number < count:
-        raise ValueError(f"{name}: expected 0 to {count - 1} ({count} {of}), got {number}")
+        wanted = f"0 to {count - 1}" if count else "none"
+        raise ValueError(f"{name}: expected {wanted} ({count} {of}), got {number}")
     return number
 
 
@@ -186,15 +187,20 @@ def function(name: str, value: Any, example: str) -> Callable:
     return value
 
 
+def defined_in(module: ModuleType) -> dict[str, Callable]:
+    """The public functions and classes of a module: a new one there is known at once."""
+    return {
+        key: entry
+        for key, entry in vars(module).items()
+        if getattr(entry, "__module__", None) == module.__name__ and not key.startswith("_")
+    }
+
+
 def one_of(name: str, value: Any, module: ModuleType) -> Callable:
     """A function or class of ``module`` by its name in small letters, or any other as it is."""
     if callable(value):
         return value
-    known = {
-        key.lower(): entry
-        for key, entry in vars(module).items()
-        if getattr(entry, "__module__", None) == module.__name__ and not key.startswith("_")
-    }
+    known = {key.lower(): entry for key, entry in defined_in(module).items()}
     if not isinstance(value, str) or value not in known:
         kind = ValueError if isinstance(value, str) else TypeError
         listed = ", ".join(repr(key) for key in sorted(known))
@@ -244,7 +250,7 @@ def layers(name: str, values: Any) -> list:
         if width is not None and getattr(layer, "n_in", width) != width:
             raise ValueError(
                 f"{name}[{k}]: expected a layer that takes the {width} units of the layers"
-                f" before it, got {layer!r}"
+                f" before it, got {layer!r}; a layer that changes the width needs n_in and n_out"
             )
         width = getattr(layer, "n_out", width)
     return list(values)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tinynet import _checks as checks
-from tinynet.network import Network
+
+if TYPE_CHECKING:
+    from tinynet.network import Network
 
 
 class SGD:

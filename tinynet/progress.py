@@ -45,7 +45,7 @@ class Lines:
         left = f"{(self.total - self.n) / rate:.0f} s left" if rate > 0 else "? s left"
         if self.n >= self.total:
             left = f"done in {seconds:.0f} s"
-        share = self.n / self.total
+        share = self.n / self.total if self.total else 1.0
         line = f"{self.desc}: {self.n:,} of {self.total:,} {self.unit} ({share:.0%}), "
         line += f"{rate:,.0f} a second, {left}"
         print(line + (f", {self.postfix}" if self.postfix else ""), file=self.file, flush=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from tinynet import _checks as checks
 from tinynet import activations
 from tinynet.layers import Linear
 from tinynet.network import Network
 
 FORMAT = "tinynet network 1"
+OWN = "own "  # before the name of a class that is not tinynet's
 
 
 def save(net: Network, path: str | os.PathLike) -> None:
@@ -38,8 +38,7 @@ def save(net: Network, path: str | os.PathLike) -> None:
     for k, layer in enumerate(net.layers):
         for name in layer.parameters:
             arrays[f"{k}.{name}"] = getattr(layer, name)
-    classes = [type(layer).__name__ for layer in net.layers]
-    write_npz(path, arrays, {"format": FORMAT, "layers": classes})
+    write_npz(path, arrays, {"format": FORMAT, "layers": _classes(net)})
 
 
 def load(path: str | os.PathLike, into: Network | None = None) -> Network:
@@ -62,9 +61,11 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     arrays, record = read_npz(path)
     if record.get("format") != FORMAT:
         raise ValueError(f"{path}: expected format {FORMAT!r}, got {record.get('format')!r}")
-    classes = record["layers"]
+    classes = record.get("layers")
+    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
+        raise ValueError(f"{path}: expected a list of layers, got {classes!r}")
     net = _build(path, classes, arrays) if into is None else into
-    if classes != [type(layer).__name__ for layer in net.layers]:
+    if classes != _classes(net):
         raise ValueError(f"{path}: holds the layers {', '.join(classes)}; expected those of {net}")
     parameters = {
         f"{k}.{name}": getattr(layer, name)
@@ -80,21 +81,33 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     return net
 
 
+def _classes(net: Network) -> list[str]:
+    """The name of each layer's class."""
+    known = [Linear, *checks.defined_in(activations).values()]
+    classes = [type(layer) for layer in net.layers]
+    return [cls.__name__ if cls in known else OWN + cls.__name__ for cls in classes]
+
+
 def _build(path: Any, classes: list[str], arrays: Mapping[str, np.ndarray]) -> Network:
     """Layers of tinynet's own, by their names."""
-    layers: list = []
-    for k, name in enumerate(classes):
-        if name == "Linear":
-            W = arrays[f"{k}.W"]
-            layers.append(Linear(*W.shape, rng=0, dtype=W.dtype))
-        elif hasattr(activations, name):
-            layers.append(getattr(activations, name)())
-        else:
+    known = checks.defined_in(activations)
+    for name in classes:
+        if name != "Linear" and name not in known:
             raise ValueError(
-                f"{path}: holds a layer {name!r} that is not tinynet's:"
+                f"{path}: holds a layer {name.removeprefix(OWN)!r} that is not tinynet's:"
                 " make the network and call tn.load(path, into=net)"
             )
-    return Network(layers)
+    layers: list = []
+    try:
+        for k, name in enumerate(classes):
+            if name == "Linear":
+                W = arrays[f"{k}.W"]
+                layers.append(Linear(*W.shape, rng=0, dtype=W.dtype))
+            else:
+                layers.append(known[name]())
+        return Network(layers)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path}: its arrays do not fit its layers: {error}") from error
 
 
 def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], record: Any) -> None:
@@ -110,14 +123,13 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], record:
 
 def read_npz(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """The arrays and the record of a file that :func:`write_npz` wrote."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        record = json.loads(str(arrays.pop("record.json")))
-    except OSError:
-        raise  # not there, or not to be read: that says it already
-    except (ValueError, KeyError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as e:
-        raise ValueError(f"{path}: expected a file that tinynet saved; it is damaged: {e}") from e
+    with open(path, "rb") as file:  # not there, or not to be read: an OSError that says so
+        try:
+            content = np.load(file, allow_pickle=False)
+            arrays = {name: content[name] for name in content.files}
+            record = json.loads(str(arrays.pop("record.json")))
+        except Exception as e:  # zipfile and NumPy have a dozen kinds for a damaged file
+            raise ValueError(f"{path}: expected a file that tinynet saved, got {e!r}") from e
     if not isinstance(record, dict):
         raise ValueError(f"{path}: expected a file that tinynet saved, got {record!r}")
     return arrays, record

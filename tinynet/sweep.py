@@ -10,6 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -60,7 +61,8 @@ def run(
         progress(total=total, desc=desc, unit=unit) as shown,
         ProcessPoolExecutor(workers, context, initializer=_start, initargs=(shared,)) as pool,
     ):
-        futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
+        with _deaf_to_interrupts():
+            futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
         pending, count = set(futures), 0
         try:
             while pending:
@@ -80,13 +82,14 @@ def _start(shared: Any) -> None:
     """In a child, before its first call."""
     global _shared
     _shared = shared
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which says stop
 
 
 def _call(k: int, function: Callable[..., Any], keywords: Mapping[str, Any]) -> Any:
     def counter(**_: Any) -> _Counter:
         return _Counter(k)
 
+    if _shared[-1]:
+        raise InterruptedError("told to stop")
     return function(**keywords, progress=counter)
 
 
@@ -106,6 +109,19 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))  # what this process may use, not what is built in
     return os.cpu_count() or 1
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Children that start now never hear Ctrl-C: the parent does, and tells them to stop."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what a signal does
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

@@ -63,14 +63,18 @@ def gradient_check(
     net = _in_float64(net)
     rng = checks.generator("rng", rng)
     x = np.array(x, np.float64)
-    output = net.forward(x)
-    R = rng.standard_normal(output.shape)
-    net.backward(R)
+    inputs = [x]
+    for layer in net.layers:
+        inputs.append(layer.forward(inputs[-1]))
+    R = rng.standard_normal(inputs[-1].shape)
+    gradients = [R]
+    for layer in reversed(net.layers):
+        gradients.insert(0, layer.backward(gradients[0]))
 
     rows = []
     for k, layer in enumerate(net.layers):
         rest = Network(net.layers[k:]).view()  # its passes leave the gradients as they are
-        entering = layer.x.copy()
+        entering = inputs[k].copy()
 
         def cost(rest: Network = rest, entering: np.ndarray = entering) -> float:
             return float((R * rest.forward(entering)).sum())
@@ -79,7 +83,7 @@ def gradient_check(
         for parameter in layer.parameters:
             value, gradient = getattr(layer, parameter), getattr(layer, "d" + parameter)
             rows.append(_compare(name, "d" + parameter, gradient, value, cost, rng))
-        rows.append(_compare(name, "dx", layer.dx, entering, cost, rng))
+        rows.append(_compare(name, "dx", gradients[k], entering, cost, rng))
     if show:
         print(table(rows))
     return rows

@@ -46,14 +46,17 @@ def jacobian(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
         :func:`singular_values` does with one example at a time).
     """
     block, x = _block_and_input(net, i, x)
-    n_in, n_out = _widths(block, x)
+    n_out, n_in = _shape(block, x)
     size = len(x) * n_out * n_in * x.itemsize
     if size > LARGEST:
         raise ValueError(
             f"x: expected Jacobians of at most 1 GiB, got {len(x)} of {n_out} x {n_in}, which are"
             f" {size / LARGEST:.1f} GiB: tn.singular_values(net, i, x) works with one at a time"
         )
-    return _jacobian(block, x)
+    J = np.empty((len(x), n_out, n_in), x.dtype)
+    for k in range(len(x)):
+        J[k] = _jacobian(block, x[k : k + 1])
+    return J
 
 
 def singular_values(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
@@ -79,9 +82,9 @@ def singular_values(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
         i or x does not fit the network.
     """
     block, x = _block_and_input(net, i, x)
-    values = np.empty((len(x), min(_widths(block, x))))
+    values = np.empty((len(x), min(_shape(block, x))))
     for k in range(len(x)):
-        J = _jacobian(block, x[k : k + 1])[0].astype(np.float64)
+        J = _jacobian(block, x[k : k + 1]).astype(np.float64)
         gram = J @ J.T if J.shape[0] <= J.shape[1] else J.T @ J
         squares = np.linalg.eigvalsh(gram)[::-1]
         values[k] = np.sqrt(squares.clip(min=0))  # rounding can leave a zero at -1e-16
@@ -101,7 +104,7 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
     """
     block, x = _block_and_input(net, i, x)
     linear, *rest = block
-    if isinstance(linear, Linear) and all(isinstance(layer, Activation) for layer in rest):
+    if type(linear) is Linear and all(_bends(layer) for layer in rest):
         slopes = np.ones((len(x), linear.n_out))
         s = linear.forward(x)
         for layer in rest:
@@ -110,52 +113,57 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
         lengths = (linear.W.astype(np.float64) ** 2).sum(axis=0)
         return slopes**2 @ lengths / min(linear.n_in, linear.n_out)
     sums = [(_jacobian(block, x[k : k + 1]).astype(np.float64) ** 2).sum() for k in range(len(x))]
-    return np.array(sums) / min(_widths(block, x))
+    return np.array(sums) / min(_shape(block, x))
 
 
 def _block_and_input(net: Network, i: Any, x: Any) -> tuple[list, np.ndarray]:
     """Layers of a view of the network, and what enters the first of them at input x."""
-    net = net.view()
-    net.forward(x)
+    width = getattr(net.layers[0], "n_in", None)
+    x = checks.finite("x", checks.batch("x", x, width, net.dtype))
+    layers = net.view().layers
     if i is None:
-        return net.layers, net.layers[0].x
-    starts = [k for k, layer in enumerate(net.layers) if isinstance(layer, Linear)]
+        return layers, x
+    starts = [k for k, layer in enumerate(layers) if isinstance(layer, Linear)]
     i = checks.index("i", i, len(starts), "Linear layers")
-    end = starts[i + 1] if i + 1 < len(starts) else len(net.layers)
-    block = net.layers[starts[i] : end]
-    return block, block[0].x
+    for layer in layers[: starts[i]]:
+        x = layer.forward(x)
+    end = starts[i + 1] if i + 1 < len(starts) else len(layers)
+    return layers[starts[i] : end], x
 
 
-def _widths(block: list, x: np.ndarray) -> tuple[int, int]:
-    return x.shape[1], block[-1].y.shape[1]
+def _shape(block: list, x: np.ndarray) -> tuple[int, int]:
+    """(n_out, n_in) of the block's Jacobian."""
+    y = x[:1]
+    for layer in block:
+        y = layer.forward(y)
+    return y.shape[1], x.shape[1]
 
 
 def _jacobian(block: list, x: np.ndarray) -> np.ndarray:
-    """The chain rule, from the input on: each layer's own Jacobian times what came before it."""
+    """The chain rule at one example x, (1, n_in): from the input on, each layer times the last."""
     J = None
     for layer in block:
-        J = _times_own_jacobian(layer, x, J)
+        if J is None:
+            J = _own_jacobian(layer, x)
+        elif _bends(layer):
+            J = layer.slope(x).T * J  # diag(f'(s)) J
+        else:
+            J = _own_jacobian(layer, x) @ J
         x = layer.forward(x)
-    return J if J.flags.writeable else J.copy()
+    return J
 
 
-def _times_own_jacobian(layer: Any, x: np.ndarray, J: np.ndarray | None) -> np.ndarray:
-    """dy/dx of one layer at each row of x, times J where there is one."""
-    if isinstance(layer, Activation) and J is not None:
-        return layer.slope(x)[:, :, None] * J
-    own = _own_jacobian(layer, x)
-    return own if J is None else own @ J
+def _bends(layer: Any) -> bool:
+    """An activation whose passes are those of every activation: its slope says all."""
+    return isinstance(layer, Activation) and type(layer).forward is Activation.forward
 
 
 def _own_jacobian(layer: Any, x: np.ndarray) -> np.ndarray:
-    """dy/dx of one layer at each row of x, (examples, n_out, n_in)."""
-    if isinstance(layer, Linear):
-        return np.broadcast_to(layer.W.T, (len(x), layer.n_out, layer.n_in))
-    # Any other layer is asked by its own backward pass: one example, as often as there are
+    """dy/dx of one layer at one example x, (1, n_in)."""
+    if type(layer) is Linear:
+        return layer.W.T
+    # Any other layer is asked by its own backward pass: the example, as often as there are
     # outputs, and for each output a gradient that is 1 there and 0 elsewhere.
-    rows = []
-    for example in x:
-        n_out = layer.forward(example[None, :]).shape[1]
-        layer.forward(np.repeat(example[None, :], n_out, axis=0))
-        rows.append(layer.backward(np.eye(n_out, dtype=x.dtype)).copy())
-    return np.array(rows)
+    n_out = layer.forward(x).shape[1]
+    layer.forward(np.repeat(x, n_out, axis=0))
+    return layer.backward(np.eye(n_out, dtype=x.dtype))

@@ -53,7 +53,7 @@ def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
     """The share of the examples, from 0 to 1, whose largest output is not that of their label.
 
     Works in blocks, so any number of examples will do, and leaves the arrays of the last pass
-    as they were.
+    as they were. An output that is not finite is wrong.
 
     Parameters
     ----------
@@ -67,9 +67,10 @@ def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
         x is not what the network takes, or the labels are not one class for each example.
     """
     wrong = 0
-    for output, part in _outputs(net, x, labels):
+    for output, part in _outputs(net, x, "labels", labels):
         part = checks.labels("labels", part, *output.shape)
-        wrong += int((output.argmax(axis=1) != part).sum())
+        right = (output.argmax(axis=1) == part) & np.isfinite(output).all(axis=1)
+        wrong += int((~right).sum())
     return wrong / len(x)
 
 
@@ -81,15 +82,17 @@ def mean_cost(net: Network, loss: Any, x: np.ndarray, targets: np.ndarray) -> fl
     """
     loss = copy.copy(loss)
     total = 0.0
-    for output, part in _outputs(net, x, targets):
+    for output, part in _outputs(net, x, "targets", targets):
         total += loss.forward(output, part) * len(part)
     return total / len(x)
 
 
-def _outputs(net: Network, x: Any, targets: Any) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _outputs(
+    net: Network, x: Any, name: str, targets: Any
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The outputs of a block of examples at a time, and the targets that belong to them."""
     x = checks.batch("x", x)
-    targets = checks.as_many("targets", targets, x)
+    targets = checks.as_many(name, targets, x)
     net = net.view()
     for start in range(0, len(x), BLOCK):
         block = slice(start, start + BLOCK)

@@ -1,0 +1,125 @@
+"""What several tests share: layers of one's own, small networks, a way to see what changed."""
+
+import contextlib
+
+import numpy as np
+
+import tinynet as tn
+
+ACTIVATIONS = [tn.Sigmoid, tn.Tanh, tn.Softsign, tn.ReLU, tn.Identity]
+
+
+class Sine(tn.Activation):
+    """A new activation: f and slope, and nothing else."""
+
+    def f(self, s):
+        return np.sin(s)
+
+    def slope(self, s):
+        return np.cos(s)
+
+
+class Gain:
+    """A layer with a parameter gamma, y = gamma x: a plain class without f and slope."""
+
+    parameters = ("gamma",)
+
+    def __init__(self, units, dtype=np.float64):
+        self.gamma = np.linspace(0.5, 1.5, units).astype(dtype)
+        self.dgamma = None
+
+    def forward(self, x):
+        self.x = x
+        self.y = self.gamma * x
+        return self.y
+
+    def backward(self, dy):
+        self.dy = dy
+        self.dgamma = (dy * self.x).sum(axis=0)
+        self.dx = dy * self.gamma
+        return self.dx
+
+
+class Gate:
+    """A layer that mixes units and gives half as many: y = a b, with a and b the halves of x."""
+
+    parameters = ()
+
+    def __init__(self, n_in):
+        self.n_in, self.n_out = n_in, n_in // 2
+
+    def forward(self, x):
+        self.x = x
+        a, b = np.split(x, 2, axis=1)
+        self.y = a * b
+        return self.y
+
+    def backward(self, dy):
+        self.dy = dy
+        a, b = np.split(self.x, 2, axis=1)
+        self.dx = np.concatenate([dy * b, dy * a], axis=1)
+        return self.dx
+
+
+def small_net(activation=tn.Tanh, sizes=(3, 5, 4, 2), dtype=np.float64, rng=0):
+    """A network whose biases are not 0."""
+    rng = np.random.default_rng(rng)
+    net = tn.mlp(list(sizes), activation=activation, rng=rng, dtype=dtype)
+    for layer in net.layers[::2]:
+        layer.b[:] = rng.uniform(-0.5, 0.5, layer.b.shape)
+    return net
+
+
+def own_net(dtype=np.float64):
+    """Linear, Gain, Sine, Linear, Gate, Linear: 3 units in, 2 out."""
+    first, second = small_net(sizes=(3, 4, 6), dtype=dtype).layers[::2]
+    last = tn.Linear(3, 2, rng=1, dtype=dtype)
+    return tn.Network([first, Gain(4, dtype), Sine(), second, Gate(6), last])
+
+
+def batch_for(net, examples=5, rng=1):
+    """Inputs, and labels for as many outputs as there are."""
+    rng = np.random.default_rng(rng)
+    x = rng.uniform(-1, 1, (examples, net.layers[0].n_in)).astype(net.dtype)
+    return x, rng.integers(0, net.layers[-1].n_out, examples)
+
+
+def one_pass(net, x, labels, loss=None):
+    """Forward and backward; gives the loss."""
+    loss = loss or tn.SoftmaxCrossEntropy()
+    loss.forward(net.forward(x), labels)
+    net.backward(loss.backward())
+    return loss
+
+
+def parameters(net):
+    """Every parameter by the number of its layer and its name."""
+    return {
+        f"{k}.{name}": getattr(layer, name)
+        for k, layer in enumerate(net.layers)
+        for name in layer.parameters
+    }
+
+
+def assert_same_bits(net, other):
+    these, those = parameters(net), parameters(other)
+    assert these.keys() == those.keys()
+    for name, array in these.items():
+        np.testing.assert_array_equal(array, those[name], err_msg=name, strict=True)
+
+
+def _bytes(thing):
+    return {n: a.tobytes() for n, a in vars(thing).items() if isinstance(a, np.ndarray)}
+
+
+@contextlib.contextmanager
+def untouched(*things):
+    """Each attribute of these objects must stay the same object, with the same bytes."""
+    things = [part for t in things for part in (t.layers if isinstance(t, tn.Network) else [t])]
+    kept = [(dict(vars(thing)), _bytes(thing)) for thing in things]
+    yield
+    for thing, (attributes, contents) in zip(things, kept, strict=True):
+        assert vars(thing).keys() == attributes.keys(), thing
+        changed = [n for n, value in vars(thing).items() if value is not attributes[n]]
+        assert not changed, f"{thing}: other objects"
+        assert _bytes(thing) == contents, f"{thing}: other bytes"

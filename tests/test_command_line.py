@@ -1,0 +1,385 @@
+"""``python -m tinynet compare`` in processes of its own: what it prints, writes and refuses."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+import tinynet as tn
+from tinynet import __main__ as command_line
+from tinynet.studies import comparison
+
+HERE = str(Path(tn.__file__).parents[1])
+SMALL = ["--updates", "100", "--width", "12", "--depth", "2"]
+SMALLEST = ["--updates", "2", "--width", "3", "--depth", "2", "--lr", "0.1"]
+
+
+def start(*arguments, **keywords):
+    """The command in a process of its own; warnings are errors there too."""
+    environment = {**os.environ, "PYTHONPATH": HERE, "PYTHONWARNINGS": "error"}
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "tinynet", *map(str, arguments)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **keywords,
+    )
+
+
+def compare(*arguments):
+    """Exit code, what was printed, and what was complained of."""
+    with start("compare", *arguments) as process:
+        out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def read(folder):
+    """The JSON, in which no NaN may be."""
+
+    def refuse(text):
+        raise AssertionError(f"{text} in the JSON")
+
+    return json.loads((folder / "compare.json").read_text(), parse_constant=refuse)
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A small comparison: its folder, and what was printed."""
+    folder = tmp_path_factory.mktemp("compare") / "new" / "folder"
+    code, out, err = compare(*SMALL, "--out", folder)
+    assert code == 0, err
+    return folder, out
+
+
+@pytest.fixture(scope="module")
+def table_1(tmp_path_factory):
+    """The five rows, at a given rate."""
+    folder = tmp_path_factory.mktemp("compare")
+    code, out, err = compare("--activation", "all", *SMALLEST, "--out", folder)
+    assert code == 0, err
+    return folder, out
+
+
+# ---------------------------------------------------------------------------- what is written
+
+
+def test_both_files_are_written_and_nothing_else(run):
+    folder, _ = run
+    assert files(folder).keys() == {"compare.json", "compare.png"}
+
+
+def test_the_picture_opens(run):
+    picture = matplotlib.image.imread(run[0] / "compare.png")
+    assert picture.ndim == 3
+    assert picture.std() > 0.01
+
+
+def test_settings_and_versions_say_all_that_numbers_depend_on(run):
+    found = read(run[0])
+    assert found["settings"] == {
+        "activation": "tanh",
+        "depth": 2,
+        "width_at_initialization": 12,
+        "width_in_training": 12,
+        "updates": 100,
+        "lr": None,
+        "seed": 0,
+        "grid": [0.01, 0.03, 0.1],
+        "batch": 10,
+        "test_images": 10_000,
+        "validation_images": 10_000,
+        "images_at_initialization": 300,
+        "jacobians": 20,
+    }
+    assert found["versions"].keys() == {"tinynet", "python", "numpy", "machine"}
+    assert found["versions"]["numpy"] == np.__version__
+    assert 0 < found["seconds"] < 120
+
+
+def test_every_run_has_the_documented_fields_of_the_documented_lengths(run):
+    runs = read(run[0])["runs"]
+    assert list(runs) == ["standard", "normalized"]
+    for found in runs.values():
+        lengths = {
+            "activation_std": 2,
+            "gradient_std": 2,
+            "weight_gradient_std": 2,
+            "weight_gradient_rms_example": 2,
+            "mean_singular_value": 1,
+        }
+        for key, length in lengths.items():
+            assert len(found[key]) == length
+            assert all(value > 0 for value in found[key])
+        predicted = {key: len(values) for key, values in found["predicted"].items()}
+        assert predicted == {k: v for k, v in lengths.items() if k != "weight_gradient_std"}
+        assert found["histograms"].keys() == {"activation", "gradient", "singular_value"}
+        assert len(found["updates"]) == len(found["test_error"]) == 35  # every third, and the last
+        assert (found["updates"][0], found["updates"][-1]) == (0, 100)
+        assert all(0 <= error <= 1 for error in found["test_error"])
+
+
+def test_the_rate_is_the_one_of_the_lowest_validation_cost(run):
+    for found in read(run[0])["runs"].values():
+        costs = dict(zip(found["grid"], found["validation_cost"], strict=True))
+        assert list(costs) == [0.01, 0.03, 0.1]
+        assert found["lr"] == min(costs, key=costs.get)
+
+
+def test_chance_is_that_of_the_test_images(run):
+    _, labels = comparison.Settings().stream(comparison.TEST).draw(10_000)
+    assert read(run[0])["chance"] == tn.chance(labels, 9)._asdict()
+
+
+def test_the_first_error_is_that_of_the_network_as_it_starts(run):
+    settings = comparison.Settings()
+    test = settings.stream(comparison.TEST).draw(10_000)
+    settings = comparison.Settings(depth=2)
+    for name, found in read(run[0])["runs"].items():
+        error = tn.error_rate(settings.network(name, 12), *test)
+        assert found["test_error"][0] == pytest.approx(error, abs=3e-4)  # another BLAS may round
+
+
+def test_the_tables_show_what_the_file_holds(run):
+    folder, out = run
+    found = read(folder)
+    for name, numbers in found["runs"].items():
+        block = out.split(f"{name}, at initialization: width 12, 300 test images")[1]
+        (second,) = re.findall(r"^2 +(.*)$", block.split("\n\n")[0], re.MULTILINE)
+        assert [float(cell) for cell in second.split()] == pytest.approx(
+            [
+                *(numbers["activation_std"][1], numbers["predicted"]["activation_std"][1]),
+                *(numbers["gradient_std"][1], numbers["predicted"]["gradient_std"][1]),
+                numbers["weight_gradient_rms_example"][1],
+                numbers["predicted"]["weight_gradient_rms_example"][1],
+                *(
+                    numbers["mean_singular_value"][0],
+                    numbers["predicted"]["mean_singular_value"][0],
+                ),
+                numbers["weight_gradient_std"][1],
+            ],
+            rel=6e-3,
+        )
+        (errors,) = re.findall(rf"^{name}, lr {numbers['lr']:g} +(.*)$", out, re.MULTILINE)
+        assert float(errors.split()[-1]) == pytest.approx(
+            100 * numbers["test_error"][-1], abs=0.051
+        )
+    assert f"{found['chance']['cost']:.3f} nats" in out
+    assert str(folder / "compare.json") in out
+
+
+# ---------------------------------------------------------------------------- again
+
+
+def without_seconds(folder):
+    found = read(folder)
+    del found["seconds"]
+    return found
+
+
+def test_the_same_seed_gives_the_same_numbers_to_the_bit(run, tmp_path):
+    code, _, err = compare(*SMALL, "--out", tmp_path)
+    assert code == 0, err
+    assert without_seconds(tmp_path) == without_seconds(run[0])
+
+
+def test_another_seed_gives_other_weights_and_other_images(run, tmp_path):
+    code, _, err = compare(*SMALLEST, "--width", "12", "--seed", "1", "--out", tmp_path)
+    assert code == 0, err
+    found, other = read(run[0]), read(tmp_path)
+    assert other["settings"]["seed"] == 1
+    assert found["chance"] != other["chance"]
+    for key in ("activation_std", "gradient_std", "mean_singular_value", "histograms"):
+        assert found["runs"]["standard"][key] != other["runs"]["standard"][key]
+
+
+def test_an_earlier_result_is_kept(run):
+    folder, _ = run
+    before = files(folder)
+    code, out, err = compare(*SMALLEST, "--out", folder)
+    assert code != 0
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert str(folder) in err
+    assert "--overwrite" in err
+    assert files(folder) == before
+
+
+def test_half_of_an_earlier_result_is_kept_too(tmp_path, capsys):
+    (tmp_path / "compare.png").write_text("mine")
+    assert command_line.main(["compare", "--out", str(tmp_path)]) == 1
+    assert "compare.png" in capsys.readouterr().err
+    assert files(tmp_path) == {"compare.png": b"mine"}
+
+
+def test_an_earlier_result_is_replaced_when_asked(table_1):
+    folder, _ = table_1
+    before = files(folder)
+    (folder / "notes.txt").write_text("mine")
+    code, _, err = compare(*SMALLEST, "--seed", "7", "--out", folder, "--overwrite")
+    after = files(folder)
+    for name, content in before.items():
+        (folder / name).write_bytes(content)  # for the tests that come later
+    assert code == 0, err
+    assert after.pop("notes.txt") == b"mine"
+    assert after.keys() == before.keys()
+    assert all(after[name] != before[name] for name in before)
+
+
+# ---------------------------------------------------------------------------- options
+
+
+def test_all_is_the_five_rows_of_table_1(table_1):
+    folder, out = table_1
+    runs = read(folder)["runs"]
+    assert list(runs) == ["softsign", "softsign_n", "tanh", "tanh_n", "sigmoid"]
+    assert runs["sigmoid"]["predicted"]["activation_std"] is None
+    for name in runs:
+        assert f"\n{name}, at initialization" in out
+        assert f"\n{name}, lr 0.1" in out
+
+
+def test_a_given_rate_is_taken_without_a_search(table_1):
+    folder, out = table_1
+    assert "Learning rates" not in out
+    for found in read(folder)["runs"].values():
+        assert (found["lr"], found["grid"], found["validation_cost"]) == (0.1, [], [])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--depth", "1", "--width", "3", "--activation", "softsign"],
+        ["--depth", "3", "--width", "1", "--activation", "relu"],
+    ],
+)
+def test_the_smallest_networks_work_too(tmp_path, options):
+    code, _, err = compare(*SMALLEST, *options, "--updates", "1", "--out", tmp_path)
+    assert code == 0, err
+    read(tmp_path)
+
+
+BAD = [
+    *[(option, value) for option in ("--depth", "--width", "--updates") for value in ("0", "-3")],
+    *[(option, "abc") for option in ("--depth", "--width", "--updates", "--lr", "--seed")],
+    *[("--lr", value) for value in ("0", "-1", "nan", "inf", "-inf", "")],
+    *[("--updates", value) for value in ("1.5", "nan", "inf", "1e3")],
+    ("--seed", "-1"),
+]
+
+
+@pytest.mark.parametrize(("option", "value"), BAD)
+def test_an_option_that_cannot_be_used_is_refused_by_name(tmp_path, capsys, option, value):
+    with pytest.raises(SystemExit) as error:
+        command_line.main(["compare", "--out", str(tmp_path / "x"), f"{option}={value}"])
+    assert error.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"argument {option}: " in err.splitlines()[-1]
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_unknown_activation_lists_the_known_ones(tmp_path, capsys):
+    with pytest.raises(SystemExit) as error:
+        command_line.main(["compare", "--out", str(tmp_path / "x"), "--activation", "sofsign"])
+    assert error.value.code == 2
+    message = capsys.readouterr().err.splitlines()[-1]
+    for name in ("sigmoid", "tanh", "softsign", "relu", "identity", "'sofsign'"):
+        assert name in message
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_real_process_says_it_in_one_line_after_the_usage(tmp_path):
+    code, out, err = compare("--updates", "0", "--out", tmp_path / "x")
+    assert (code, out) == (2, "")
+    assert err.startswith("usage: ")
+    assert "error: argument --updates: " in err.splitlines()[-1]
+    assert "Traceback" not in err
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("below", [".", "deeper"])
+def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_computed(tmp_path, below):
+    file = tmp_path / "file"
+    file.write_text("mine")
+    code, out, err = compare("--out", file / below)
+    assert code == 1
+    assert out == ""
+    assert len(err.splitlines()) == 1
+    assert "file" in err
+    assert files(tmp_path) == {"file": b"mine"}
+
+
+def test_a_folder_that_cannot_be_written_in_is_refused_before_anything_is_computed(
+    tmp_path, monkeypatch, capsys
+):
+    def read_only(**_):
+        raise PermissionError(13, "Permission denied", str(tmp_path))
+
+    monkeypatch.setattr(command_line.tempfile, "TemporaryFile", read_only)
+    monkeypatch.setattr(comparison, "initialize", lambda *_: pytest.fail("something was computed"))
+    assert command_line.main(["compare", "--out", str(tmp_path)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("tinynet: error: ")
+    assert str(tmp_path) in err
+
+
+def test_a_rate_that_is_much_too_large_ends_with_a_clear_error_and_no_file(tmp_path):
+    options = ["--activation", "relu", "--lr", "1e30", "--updates", "20", "--width", "12"]
+    code, _, err = compare(*options, "--depth", "2", "--out", tmp_path)
+    assert code == 1
+    assert "Traceback" not in err
+    assert "Warning" not in err
+    last = err.splitlines()[-1]
+    assert last.startswith("tinynet: error: cost: expected a finite number")
+    assert "1e+30" in last
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["comparison"]])
+def test_without_a_known_command_nothing_is_done(capsys, arguments):
+    with pytest.raises(SystemExit) as error:
+        command_line.main(arguments)
+    assert error.value.code == 2
+    assert "compare" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_help_names_every_option(capsys):
+    with pytest.raises(SystemExit) as error:
+        command_line.main(["compare", "--help"])
+    assert error.value.code == 0
+    text = capsys.readouterr().out
+    options = ["activation", "depth", "width", "updates", "lr", "seed", "out", "overwrite"]
+    assert re.findall(r"^  --(\w+)", text, re.MULTILINE) == options
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are different there")
+def test_ctrl_c_ends_soon_says_so_and_writes_nothing(tmp_path):
+    """The pipes end when the last process has."""
+    options = ["--width", "12", "--depth", "2", "--lr", "0.1", "--updates", "100_000_000"]
+    process = start("compare", *options, "--out", tmp_path, start_new_session=True)
+    for line in process.stderr:
+        if re.match("training: [1-9]", line):
+            break
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        _, err = process.communicate(timeout=20)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130
+    assert err.splitlines()[-1] == "interrupted: nothing was written"
+    assert "Traceback" not in err
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,230 @@
+"""The house rules: imports run down, the core is small, nothing touches global state or pickles."""
+
+import ast
+import inspect
+import io
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import tinynet as tn
+
+HOUSE = Path(tn.__file__).parent
+FILES = sorted(HOUSE.rglob("*.py"))
+TREES = {path.relative_to(HOUSE).with_suffix("").as_posix(): path for path in FILES}
+
+# From the top down: a file may import from the rooms below its own. Within a room imports run in
+# no circle; a package's __init__ stands in the room of the package.
+ROOMS = [
+    ("command line", ["__main__"]),
+    ("classroom", ["classroom"]),
+    ("studies", ["studies"]),
+    ("exercises", ["exercises"]),
+    ("plots", ["plots"]),
+    ("sweep", ["sweep"]),
+    ("training", ["training", "monitor"]),
+    ("looking", ["looking"]),
+    ("storage", ["storage"]),
+    ("network", ["network"]),
+    ("core", ["layers", "activations", "losses", "initializers", "optimizers"]),
+    ("data sets", ["datasets"]),
+    ("progress", ["progress"]),
+    ("checks", ["_checks"]),
+]
+CORE = ["layers", "activations", "losses", "initializers", "network", "optimizers"]
+PLAIN = {  # rooms that know NumPy, Matplotlib or the standard library, and nothing else of tinynet
+    "exercises": {"checks"},
+    "plots": set(),
+    "progress": set(),
+    "checks": set(),
+    "data sets": {"checks"},
+    "core": {"checks"},
+    "sweep": {"progress"},
+}
+
+
+def room_of(file):
+    """The number of a file's room: 0 is the top."""
+    for number, (_, names) in enumerate(ROOMS):
+        if file.split("/")[0] in names:
+            return number
+    return pytest.fail(f"{file} is in no room: give it one in ROOMS")
+
+
+def imports(path):
+    """What a file imports when it runs, as dotted names; not what stands there for types only."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if file_of(full) else node.module
+
+
+def file_of(module):
+    """The file of tinynet that a dotted name is, or None."""
+    inside = module.removeprefix("tinynet").removeprefix(".").replace(".", "/")
+    if not module.startswith("tinynet"):
+        return None
+    return next((f for f in (inside, f"{inside}/__init__".lstrip("/")) if f in TREES), None)
+
+
+def imported_files(file):
+    return {found for module in imports(TREES[file]) if (found := file_of(module))}
+
+
+@pytest.mark.parametrize("file", sorted(TREES.keys() - {"__init__"}))
+def test_imports_point_down(file):
+    allowed = PLAIN.get(ROOMS[room_of(file)][0])
+    for other in imported_files(file) - {"__init__"}:
+        assert room_of(other) >= room_of(file), f"{file} imports {other}, which stands above it"
+        if allowed is not None and room_of(other) != room_of(file):
+            assert ROOMS[room_of(other)][0] in allowed, f"{file} must not know {other}"
+
+
+def test_only_the_command_line_and_scripts_import_tinynet_as_a_whole():
+    assert [file for file in TREES if "__init__" in imported_files(file)] == ["__main__"]
+
+
+def test_imports_run_in_no_circle():
+    waiting = {file: imported_files(file) - {file} for file in TREES}
+    while waiting:
+        free = {file for file, needs in waiting.items() if not needs & waiting.keys()}
+        assert free, f"a circle among {sorted(waiting)}"
+        waiting = {file: needs for file, needs in waiting.items() if file not in free}
+
+
+def test_studies_never_import_plots():
+    for file in TREES:
+        if file.startswith("studies"):
+            assert not [name for name in imports(TREES[file]) if "plot" in name]
+
+
+@pytest.mark.parametrize("file", CORE)
+def test_the_core_knows_numpy_and_the_standard_library_only(file):
+    known = {"numpy", "tinynet", "__future__", "abc", "collections", "copy", "typing", "math"}
+    assert {name.split(".")[0] for name in imports(TREES[file])} <= known
+
+
+# ---------------------------------------------------------------------------- the core is small
+
+
+def docstring_lines(tree):
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and ast.get_docstring(node) is not None
+        ):
+            yield from range(node.body[0].lineno, node.body[0].end_lineno + 1)
+
+
+def code_lines(text):
+    """Lines with something on them that is neither a comment nor a docstring."""
+    nothing = {
+        *(tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE),
+        *(tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER),
+    }
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in nothing:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    return lines - set(docstring_lines(ast.parse(text)))
+
+
+def test_code_lines_are_counted_without_blank_lines_comments_and_docstrings():
+    text = '"""Doc."""\n\nx = 1  # yes\n# no\ndef f():\n    """Doc\n\n    s."""\n    return "a"\n'
+    assert code_lines(text) == {3, 5, 9}
+
+
+def test_the_core_can_be_read_in_half_an_hour():
+    texts = [TREES[name].read_text(encoding="utf-8") for name in CORE]
+    assert sum(len(code_lines(text)) for text in texts) <= 350
+    assert sum(len(text.splitlines()) for text in texts) <= 900
+
+
+# ---------------------------------------------------------------------------- global state
+
+
+def dotted_names(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+@pytest.mark.parametrize("path", TREES.values(), ids=TREES)
+def test_random_numbers_come_from_generators_only(path):
+    drawn = {name for name in dotted_names(path) if name.startswith(("np.random.", "random."))}
+    good = ("np.random.default_rng", "np.random.Generator")
+    assert {name for name in drawn if not name.startswith(good)} == set()
+    assert not {"random", "numpy.random"} & set(imports(path))
+
+
+@pytest.mark.parametrize("path", TREES.values(), ids=TREES)
+def test_nothing_is_pickled_evaluated_or_shown(path):
+    text = path.read_text(encoding="utf-8")
+    assert not {"pickle", "shelve", "marshal"} & set(imports(path))
+    assert "allow_pickle=True" not in text
+    tree = ast.parse(text)
+    # A window opens only where somebody says so: in a function of that name.
+    tree.body = [node for node in tree.body if getattr(node, "name", "") != "show"]
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not {"eval", "exec", "plt.show", "plt.style.use", "np.seterr"} & calls
+    assert not [name for name in dotted_names(path) if "rcParams" in name]
+
+
+# ---------------------------------------------------------------------------- the public face
+
+
+def public(things):
+    return [name for name in things if not name.startswith("_")]
+
+
+def test_all_names_what_is_public_sorted_and_nothing_twice():
+    imported = {name for name in public(vars(tn)) if not inspect.ismodule(getattr(tn, name))}
+    assert set(tn.__all__) == imported
+    assert sorted(set(tn.__all__)) == sorted(tn.__all__)
+
+
+def public_definitions():
+    """Public functions, classes and methods of public classes, wherever they stand."""
+    for file, path in TREES.items():
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield file, tree
+        for node in tree.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name[0] != "_":
+                yield f"{file}.{node.name}", node
+                methods = node.body if isinstance(node, ast.ClassDef) else []
+                for method in methods:
+                    if isinstance(method, ast.FunctionDef) and method.name[0] != "_":
+                        yield f"{file}.{node.name}.{method.name}", method
+
+
+INHERITED = {"f", "slope"}  # explained once, on Activation
+
+
+def setter(node):
+    return any(ast.unparse(d).endswith(".setter") for d in getattr(node, "decorator_list", []))
+
+
+def test_everything_public_has_a_docstring():
+    bare = [
+        name
+        for name, node in public_definitions()
+        if ast.get_docstring(node) is None
+        and name.rsplit(".")[-1] not in INHERITED
+        and not setter(node)
+    ]
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", tn.__all__)
+def test_a_public_name_says_what_it_is(name):
+    doc = inspect.getdoc(getattr(tn, name))
+    assert doc
+    assert len(doc.splitlines()[0]) <= 100

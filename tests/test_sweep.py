@@ -1,0 +1,140 @@
+"""Several calls at the same time: in their order, on one thread each, and stopped together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import sweep_jobs
+
+from tinynet import sweep
+
+
+class Bar:
+    """What the parent's bar was told."""
+
+    made = []
+
+    def __init__(self, total, desc, unit):
+        self.arguments = {"total": total, "desc": desc, "unit": unit}
+        self.counts = []
+        Bar.made.append(self)
+
+    def update(self, n):
+        self.counts.append(n)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        pass
+
+
+def run(calls, **keywords):
+    """The results and the bar."""
+    keywords = {"total": 1, "desc": "d", "unit": "u", "workers": 2, "progress": Bar} | keywords
+    return sweep.run(calls, **keywords), Bar.made[-1]
+
+
+def test_results_come_in_the_order_of_the_calls_and_their_counts_add_up():
+    sleeps = [0.3, 0, 0.1, 0]  # so the first is not the first to end
+    calls = [(sweep_jobs.square, {"n": n, "seconds": s}) for n, s in enumerate(sleeps, start=3)]
+    results, bar = run(calls, total=18, desc="squares", unit="steps")
+    assert results == [9, 16, 25, 36]
+    assert bar.arguments == {"total": 18, "desc": "squares", "unit": "steps"}
+    assert sum(bar.counts) == 3 + 4 + 5 + 6
+
+
+def test_children_have_one_blas_thread_and_the_parents_environment_comes_back(monkeypatch):
+    first, *others = sweep.THREADS
+    monkeypatch.setenv(first, "7")
+    for name in others:
+        monkeypatch.delenv(name, raising=False)
+    before = dict(os.environ)
+    (found,), _ = run([(sweep_jobs.environment, {"names": sweep.THREADS})])
+    assert "OPENBLAS_NUM_THREADS" in found
+    assert set(found.values()) == {"1"}
+    assert dict(os.environ) == before
+
+
+def test_calls_run_in_other_processes_and_give_the_same_bits_in_any_number_of_them():
+    calls = [(sweep_jobs.product_in_float32, {})] * 2 + [(sweep_jobs.process, {})]
+    (one, two, child), _ = run(calls, workers=1)
+    (three, four, _), _ = run(calls, workers=3)
+    assert one == two == three == four
+    assert child != os.getpid()
+
+
+def test_an_exception_in_a_call_is_raised_and_stops_the_others(monkeypatch):
+    before = dict(os.environ)
+    calls = [(sweep_jobs.a_minute, {}), (sweep_jobs.fail, {})] + [(sweep_jobs.a_minute, {})] * 3
+    started = time.monotonic()
+    with pytest.raises(ArithmeticError, match="a rate that was too large"):
+        run(calls)
+    assert time.monotonic() - started < 20
+    assert dict(os.environ) == before
+
+
+def test_as_many_processes_as_cores_and_no_more_than_calls(monkeypatch):
+    asked = []
+
+    class EnoughError(Exception):
+        pass
+
+    def pool(workers, *_, **__):
+        asked.append(workers)
+        raise EnoughError
+
+    monkeypatch.setattr(sweep, "ProcessPoolExecutor", pool)
+    monkeypatch.setattr(sweep, "_cores", lambda: 3)
+    for count, workers in [(2, None), (5, None), (5, 4), (5, 9)]:
+        with pytest.raises(EnoughError):
+            run([(sweep_jobs.process, {})] * count, workers=workers)
+    assert asked == [2, 3, 4, 5]
+
+
+SCRIPT = """
+import sys
+import sweep_jobs
+from tinynet import sweep
+from tinynet.progress import Silent
+
+if __name__ == "__main__":
+    calls = [(sweep_jobs.a_minute, {"started": name}) for name in sys.argv[1:]]
+    try:
+        sweep.run(calls, total=1, desc="", unit="", workers=2, progress=Silent)
+    except KeyboardInterrupt:
+        print("stopped")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="process groups are different there")
+def test_ctrl_c_ends_all_processes_soon(tmp_path):
+    """It reaches the whole group, as at a terminal; the pipe ends when the last of them has."""
+    script, started = tmp_path / "script.py", [tmp_path / name for name in "abc"]
+    script.write_text(SCRIPT)
+    folders = [str(Path(sweep_jobs.__file__).parent), *filter(None, sys.path)]
+    process = subprocess.Popen(
+        [sys.executable, script, *started],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not (started[0].exists() and started[1].exists()):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        out, _ = process.communicate(timeout=20)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert out == "stopped\n"
+    assert not started[2].exists()

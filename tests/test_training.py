@@ -1,0 +1,195 @@
+"""The loop: the four lines by hand give the same bits, and whoever watches changes none."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from own_parts import assert_same_bits, batch_for, own_net, small_net
+
+import tinynet as tn
+from tinynet.progress import Silent
+
+
+class Source:
+    """Random inputs of 3 units, labelled by the sign of their sum."""
+
+    def __init__(self, seed=0, scale=1.0):
+        self.rng = np.random.default_rng(seed)
+        self.scale = scale
+        self.drawn = []
+
+    def draw(self, n):
+        self.drawn.append(n)
+        x = self.scale * self.rng.uniform(-1, 1, (n, 3))
+        return x, (x.sum(axis=1) > 0).astype(int)
+
+
+def train(net, updates, lr=0.1, source=None, **keywords):
+    keywords.setdefault("progress", Silent)
+    loss = keywords.pop("loss", None) or tn.SoftmaxCrossEntropy()
+    tn.train(net, loss, tn.SGD(net, lr), source or Source(), updates, **keywords)
+
+
+# ---------------------------------------------------------------------------- the four lines
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_training_is_the_four_lines_again_and_again_to_the_bit(dtype):
+    net, by_hand = small_net(dtype=dtype), small_net(dtype=dtype)
+    train(net, 20, batch=7)
+    loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(by_hand, lr=0.1), Source()
+    for _ in range(20):
+        x, labels = source.draw(7)
+        output = by_hand.forward(x)
+        loss.forward(output, labels)
+        by_hand.backward(loss.backward())
+        sgd.step()
+    assert_same_bits(net, by_hand)
+    np.testing.assert_array_equal(net.layers[0].x, by_hand.layers[0].x)
+
+
+def test_a_batch_is_10_as_in_the_paper_unless_said():
+    source = Source()
+    train(small_net(), 3, source=source)
+    assert source.drawn == [10, 10, 10]
+
+
+def test_layers_of_ones_own_learn():
+    net, loss = own_net(), tn.SoftmaxCrossEntropy()
+    gamma = net.layers[1].gamma.copy()
+    x, labels = Source(9).draw(500)
+    before = tn.mean_cost(net, loss, x, labels)
+    train(net, 300, loss=loss)
+    assert tn.mean_cost(net, loss, x, labels) < 0.8 * before
+    assert (net.layers[1].gamma != gamma).all()
+
+
+def test_any_loss_will_do():
+    class Targets(Source):
+        def draw(self, n):
+            x, labels = super().draw(n)
+            return x, np.eye(2)[labels]
+
+    net = small_net()
+    x, targets = Targets(9).draw(500)
+    before = tn.mean_cost(net, tn.Quadratic(), x, targets)
+    train(net, 300, loss=tn.Quadratic(), source=Targets())
+    assert tn.mean_cost(net, tn.Quadratic(), x, targets) < 0.5 * before
+
+
+# ---------------------------------------------------------------------------- watching
+
+
+@settings(max_examples=30, deadline=None)
+@given(updates=st.integers(1, 12), every=st.integers(1, 15))
+def test_watch_is_called_before_the_first_update_at_every_so_many_and_after_the_last(
+    updates, every
+):
+    seen, source = [], Source()
+    train(
+        *(small_net(), updates),
+        source=source,
+        watch=lambda k: seen.append((k, len(source.drawn))),
+        every=every,
+    )
+    multiples = [k for k in range(updates) if k % every == 0]
+    assert seen == [(k, k) for k in [*multiples, updates]]
+
+
+def test_every_thousandth_update_is_watched_unless_said():
+    seen = []
+    train(small_net(sizes=(3, 2)), 2001, watch=seen.append, batch=1)
+    assert seen == [0, 1000, 2000, 2001]
+
+
+def test_watching_changes_no_bit():
+    watched, alone, loss = small_net(), small_net(), tn.SoftmaxCrossEntropy()
+    x, labels = batch_for(watched)
+
+    def look(_):
+        tn.error_rate(watched, x, labels)
+        tn.mean_cost(watched, loss, x, labels)
+        tn.jacobian(watched, None, x)
+        tn.singular_values(watched, 0, x)
+        tn.mean_square_singular_value(watched, 1, x)
+        tn.gradient_check(watched, x)
+
+    train(watched, 5, watch=look, every=2, loss=loss)
+    train(alone, 5)
+    assert_same_bits(watched, alone)
+
+
+def test_the_bar_gets_the_updates_in_total():
+    told = []
+
+    class Bar(Silent):
+        def __init__(self, total, desc, unit):
+            told.append((total, desc, unit))
+
+        def update(self, n=1):
+            told.append(n)
+
+    train(small_net(), 5, progress=Bar)
+    assert told == [(5, "training", "updates"), 1, 1, 1, 1, 1]
+
+
+# ---------------------------------------------------------------------------- a rate too large
+
+
+def first_cost_that_is_not_finite(net, lr, source):
+    """After how many updates: by hand."""
+    loss, sgd = tn.SoftmaxCrossEntropy(), tn.SGD(net, lr)
+    for k in range(100):
+        x, labels = source.draw(10)
+        if not math.isfinite(loss.forward(net.forward(x), labels)):
+            return k
+        net.backward(loss.backward())
+        sgd.step()
+    return None
+
+
+@pytest.mark.parametrize("lr", [1e20, 1e100, 1e300])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_rate_too_large_is_an_error_that_says_when_and_warns_of_nothing(lr, dtype):
+    def start():
+        return small_net(tn.ReLU, (3, 20, 20, 2), dtype), lr, Source(scale=10)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        after = first_cost_that_is_not_finite(*start())
+    net, lr, source = start()
+    with pytest.raises(FloatingPointError, match=f"after {after} updates: .*smaller") as error:
+        train(net, 100, lr=lr, source=source)
+    assert f"{lr:g}" in str(error.value)
+
+
+def test_the_ways_of_numpy_with_overflow_are_as_before():
+    before = np.geterr()
+    with pytest.raises(FloatingPointError):
+        train(small_net(tn.ReLU, (3, 20, 20, 2)), 100, lr=1e100, source=Source(scale=10))
+    assert np.geterr() == before
+
+
+# ---------------------------------------------------------------------------- arguments
+
+
+@pytest.mark.parametrize("name", ["updates", "batch", "every"])
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(0, ValueError), (-3, ValueError), (1.0, TypeError), ("1", TypeError), (True, TypeError)],
+)
+def test_a_number_that_is_no_count_is_refused_by_name(name, value, error):
+    net, keywords = small_net(), {"updates": 3, name: value}
+    with pytest.raises(error, match=f"{name}: "):
+        train(net, **keywords)
+    assert_same_bits(net, small_net())
+
+
+@pytest.mark.parametrize("updates", [np.int64(2), np.int32(2)])
+def test_a_numpy_integer_is_a_count(updates):
+    seen = []
+    train(small_net(), updates, watch=seen.append)
+    assert seen == [0, 2]
