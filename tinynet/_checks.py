@@ -55,6 +55,14 @@ def sizes(name: str, values: Any) -> list[int]:
     return [size(f"{name}[{k}]", value) for k, value in enumerate(values)]
 
 
+def sizes_with_hidden(name: str, values: Any) -> list[int]:
+    """Layer sizes with one hidden layer or more."""
+    numbers = sizes(name, values)
+    if len(numbers) < 3:
+        raise ValueError(f"{name}: expected a hidden layer between the two, got {numbers}")
+    return numbers
+
+
 def positive(name: str, value: Any) -> float:
     """A positive, finite number, as a Python float (a NumPy scalar would widen float32 arrays)."""
     if type(value) is float and 0 < value < math.inf:

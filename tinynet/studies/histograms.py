@@ -63,6 +63,7 @@ def layer_histograms(
     TypeError, ValueError
         One of the arguments cannot be used; the message names it.
     """
+    sizes = checks.sizes_with_hidden("sizes", sizes)
     found: dict[str, dict[str, list[np.ndarray]]] = {}
     for init in INITS:
         net = mlp(sizes, activation=activation, init=init, output_init=output_init, rng=seed)
@@ -84,7 +85,7 @@ def layer_histograms(
             result[f"{name}_{init}_peak"] = shown.max(axis=1)
             result[f"{name}_{init}_std"] = np.array([a.std() for a in found[init][name]])
     settings = {
-        "sizes": list(checks.sizes("sizes", sizes)),
+        "sizes": sizes,
         "activation": name_of(activation),
         "output_init": name_of(output_init),
         "examples": len(x),

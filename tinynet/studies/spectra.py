@@ -59,6 +59,7 @@ def jacobian_spectra(
     TypeError, ValueError
         One of the arguments cannot be used; the message names it.
     """
+    sizes = checks.sizes_with_hidden("sizes", sizes)
     net = mlp(sizes, activation=activation, init=init, rng=seed)
     x = checks.finite("x", checks.batch("x", x, net.layers[0].n_in, np.float64))
     net.forward(x)
@@ -86,7 +87,7 @@ def jacobian_spectra(
     arrays["law_mean"] = np.array([mean for mean, _ in laws])
     arrays["law_rms"] = np.array([rms for _, rms in laws])
     settings = {
-        "sizes": list(sizes),
+        "sizes": sizes,
         "activation": name_of(activation),
         "init": name_of(init),
         "examples": len(x),
@@ -127,6 +128,8 @@ def law(n_out: int, n_in: int, variance: float) -> tuple[float, float]:
     8/(3 pi) sqrt(n Var(W)) rms(f').
     """
     n_out, n_in = checks.size("n_out", n_out), checks.size("n_in", n_in)
+    if not variance >= 0:
+        raise ValueError(f"variance: expected 0 or more, got {variance}")
     long, short = max(n_out, n_in), min(n_out, n_in)
     # For variance 1; the values grow with its root. The density ends like a square root; over
     # equal steps of an angle it ends like a square, and a plain sum is then very exact.

@@ -71,6 +71,7 @@ def variance_theory(
     TypeError, ValueError
         One of the arguments cannot be used; the message names it.
     """
+    sizes = checks.sizes_with_hidden("sizes", sizes)
     networks = checks.size("networks", networks)
     found: dict[str, list[np.ndarray]] = {}
     for k in range(networks):
@@ -78,7 +79,7 @@ def variance_theory(
         for name, array in _one_network(net, np.asarray(x), labels).items():
             found.setdefault(name, []).append(array)
     settings = {
-        "sizes": list(sizes),
+        "sizes": sizes,
         "activation": name_of(activation),
         "init": name_of(init),
         "output_init": name_of(output_init),
@@ -211,11 +212,10 @@ def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, n
     ends = z_squares[0], ds_squares[-1]
     average_ends = ends[0].mean(), ends[1].mean()
     theories = {"linear": linear_regime(sizes, variances, *average_ends)}
-    if len(linears) > 1:
-        activation = net.layers[1]
-        one = [np.array([end]) for end in average_ends]
-        theories["one_length"] = mean_field(sizes, variances, activation, *one)
-        theories["mean_field"] = mean_field(sizes, variances, activation, *ends)
+    activation = net.layers[1]
+    one = [np.array([end]) for end in average_ends]
+    theories["one_length"] = mean_field(sizes, variances, activation, *one)
+    theories["mean_field"] = mean_field(sizes, variances, activation, *ends)
     for way, theory in theories.items():
         for name, array in theory.items():
             arrays[f"{name}_{way}"] = array
