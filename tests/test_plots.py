@@ -227,3 +227,59 @@ def test_no_two_texts_overlap_and_none_is_cut_off(drawn):
     for text, box in boxes:
         assert 0 <= box.x0 < box.x1 <= width, text
         assert 0 <= box.y0 < box.y1 <= height, text
+
+
+def test_a_matrix_is_drawn_with_0_in_the_middle_of_its_colours():
+    array = np.array([[1.0, -3.0], [0.0, 2.0]])
+    figure = Figure()
+    ax = plots.matrix(array, label="dW", ax=figure.subplots())
+    (picture,) = ax.images
+    assert picture.get_clim() == (-3, 3)
+    np.testing.assert_array_equal(picture.get_array(), array)
+    assert figure.axes[1].get_ylabel() == "dW"
+
+
+def test_images_fill_a_sheet_row_by_row():
+    x = np.linspace(-1, 1, 5)[:, None] * np.ones((5, 4))
+    ax = plots.images(x, columns=3, ax=Figure().subplots())
+    sheet = ax.images[0].get_array().filled(np.nan)
+    assert sheet.shape == (2 + 2 + 2, 3 * 2 + 2 * 2)
+    assert sheet[0, 0] == -1
+    assert sheet[0, 8] == 0
+    assert sheet[5, 5] == 1
+    assert np.isnan(sheet[5, 9])
+
+
+def test_a_surface_has_w1_along_x_and_w2_along_y():
+    W = np.array([-1.0, 0.0, 1.0])
+    cost = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]])
+    ax = plots.surface(W, {"cost": cost}, ax=Figure().add_subplot(projection="3d"))
+    (net,) = ax.collections
+    points = {tuple(point) for line in net._segments3d for point in line}
+    assert points == {(W[j], W[k], cost[j, k]) for j in range(3) for k in range(3)}
+    assert "W1" in ax.get_xlabel()
+    assert "W2" in ax.get_ylabel()
+
+
+def test_without_a_screen_a_picture_is_saved_and_its_place_is_said(tmp_path, monkeypatch, capsys):
+    import matplotlib.pyplot as plt
+
+    monkeypatch.setenv("TINYNET_PICTURES", str(tmp_path / "new"))
+    figure, ax = plt.subplots()
+    ax.plot([1, 2])
+    with plt.rc_context():
+        plt.switch_backend("agg")
+        plots.show("name")
+    plt.close(figure)
+    assert (tmp_path / "new" / "name.png").stat().st_size > 1000
+    assert str(tmp_path / "new" / "name.png") in capsys.readouterr().out
+
+
+def test_a_small_matrix_has_its_numbers_in_its_cells_and_no_scale():
+    array = np.ma.masked_equal([[1.0, 0.0], [-2.0, 3.0]], 0)
+    figure = Figure()
+    ax = plots.matrix(array, decimals=1, reach=5, ax=figure.subplots())
+    written = {text.get_position(): text.get_text() for text in ax.texts}
+    assert written == {(0, 0): "1.0", (0, 1): "-2.0", (1, 1): "3.0"}
+    assert ax.images[0].get_clim() == (-5, 5)
+    assert figure.axes == [ax]

@@ -30,7 +30,12 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
     if isinstance(right, str):
         good = str(answer).strip().lower() == right.lower()
     else:
-        given, wanted = np.asarray(answer, dtype=float), np.asarray(right, dtype=float)
+        wanted = np.asarray(right, dtype=float)
+        try:
+            given = np.asarray(answer, dtype=float)
+        except (TypeError, ValueError):
+            print(f"Exercise {exercise}: expected a number or numbers, got {answer!r}.")
+            return False
         if given.shape != wanted.shape:
             print(f"Exercise {exercise}: expected shape {wanted.shape}, got {given.shape}.")
             return False

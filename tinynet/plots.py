@@ -53,16 +53,24 @@ def images(
     ax.imshow(sheet, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
-    middles = [k * step + side / 2 - 0.5 for k in range(columns)]
-    ax.set_xticks(middles if titles else [], titles, fontsize="small")
+    ax.set_xticks([])
+    if titles:
+        middles = [k * step + side / 2 - 0.5 for k in range(len(titles))]
+        ax.set_xticks(middles, titles, fontsize="small")
     ax.tick_params(length=0)
     return ax
 
 
 def matrix(
-    array: np.ndarray, *, symmetric: bool = True, label: str = "", ax: Axes | None = None
+    array: np.ndarray,
+    *,
+    symmetric: bool = True,
+    label: str = "",
+    reach: float | None = None,
+    decimals: int | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
-    """An array as a map of colours with a scale beside it.
+    """An array as a map of colours, with a scale beside it or the numbers in it.
 
     Parameters
     ----------
@@ -72,15 +80,29 @@ def matrix(
         is low and light is high.
     label : str, optional
         Of the scale: the name of the array.
+    reach : float, optional
+        Where the symmetric scale ends, for several maps on one scale; if not given, at the entry
+        that is farthest from 0.
+    decimals : int, optional
+        Write each entry into its cell, with so many decimals, and draw no scale: for small arrays.
     ax : Axes, optional
     """
     ax = _axes(ax)
-    reach = float(np.abs(array).max()) or 1.0
+    reach = (float(np.abs(array).max()) or 1.0) if reach is None else reach
     colours: dict[str, Any] = {"cmap": "viridis"}
     if symmetric:
         colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
     picture = ax.imshow(array, aspect="auto", interpolation="nearest", **colours)
-    ax.figure.colorbar(picture, ax=ax, label=label)
+    if decimals is None:
+        ax.figure.colorbar(picture, ax=ax, label=label)
+        return ax
+    ax.set_xticks(range(array.shape[1]))
+    ax.set_yticks(range(array.shape[0]))
+    for (row, column), value in np.ma.ndenumerate(np.ma.asarray(array)):  # none where masked
+        brightness = np.dot(picture.to_rgba(value)[:3], [0.299, 0.587, 0.114])
+        ink = "black" if brightness > 0.5 else "white"
+        text = f"{value:z.{decimals}f}"  # z: no minus before a 0
+        ax.text(column, row, text, color=ink, ha="center", va="center", fontsize="small")
     return ax
 
 

@@ -52,7 +52,7 @@ def gradient_check(
     -------
     list of GradientError
         One row for each parameter's gradient and each layer's dx. Right gradients have errors of
-        about 1e-9; 1e-5 and more is a mistake.
+        about 1e-9 or less; 1e-5 and more is a mistake.
 
     Raises
     ------

@@ -17,7 +17,7 @@ from tinynet.studies.result import Result
 from tinynet.studies.variance import measured, name_of
 
 INITS = ("standard", "normalized")
-BIN = {"z": 0.01, "ds": 0.002, "dW": None}  # widths of the paper's time; dW: 1/100 of the range
+BIN = {"z": 0.01, "ds": 0.002}  # widths; of dW a tenth of the widest layer's std
 
 
 def densities(arrays: Sequence[np.ndarray], edges: np.ndarray) -> np.ndarray:
@@ -25,6 +25,13 @@ def densities(arrays: Sequence[np.ndarray], edges: np.ndarray) -> np.ndarray:
     counts = np.array([np.histogram(array, edges)[0] for array in arrays])
     shares = counts / np.array([[array.size] for array in arrays])
     return shares / np.diff(edges)
+
+
+def _edges(arrays: Sequence[np.ndarray], width: float) -> np.ndarray:
+    """Of bins so wide that hold all arrays, one of them centred on 0, where the peaks are."""
+    reach = max(float(np.abs(array).max()) for array in arrays)
+    half = int(np.ceil(reach / width)) if width > 0 else 1
+    return (np.arange(-half, half + 2) - 0.5) * (width or 1.0)
 
 
 def layer_histograms(
@@ -53,10 +60,10 @@ def layer_histograms(
     Returns
     -------
     Result
-        For each array ``z``, ``ds`` and ``dW``: ``z_edges``, of bins .01 wide, ``ds_edges``,
-        .002 wide, ``dW_edges``, 200 bins; for each initialization ``z_standard``,
-        ``z_normalized``, ...: densities (hidden layers, bins), and ``z_standard_peak``, ...: the
-        highest of each layer; ``z_standard_std``, ...: the standard deviations.
+        For each array ``z``, ``ds`` and ``dW`` and each initialization: ``z_standard``, ..., the
+        densities (hidden layers, bins); ``z_standard_edges``, ..., of bins .01 wide for z, .002
+        for ds, and a tenth of the widest layer's std for dW, one of them centred on 0;
+        ``z_standard_peak``, ..., the highest density of each layer; ``z_standard_std``, ...
 
     Raises
     ------
@@ -67,23 +74,19 @@ def layer_histograms(
     found: dict[str, dict[str, list[np.ndarray]]] = {}
     for init in INITS:
         net = mlp(sizes, activation=activation, init=init, output_init=output_init, rng=seed)
-        arrays = measured(net, x, labels)
-        found[init] = {"z": arrays["z"][1:], "ds": arrays["ds"][:-1], "dW": arrays["dW"][:-1]}
+        every = measured(net, x, labels)
+        found[init] = {"z": every["z"][1:], "ds": every["ds"][:-1], "dW": every["dW"][:-1]}
 
     result: dict[str, np.ndarray] = {}
-    for name, width in BIN.items():
-        every = [array for init in INITS for array in found[init][name]]
-        reach = max(float(np.abs(array).max()) for array in every)
-        width = reach / 100 if width is None else width
-        half = int(np.ceil(reach / width))
-        # A bin is centred on 0, where the peaks are.
-        edges = (np.arange(-half, half + 2) - 0.5) * width
-        result[f"{name}_edges"] = edges
-        for init in INITS:
-            shown = densities(found[init][name], edges)
+    for init in INITS:
+        for name, arrays in found[init].items():
+            widest = max(float(array.std()) for array in arrays)
+            edges = _edges(arrays, BIN.get(name, widest / 10))
+            shown = densities(arrays, edges)
+            result[f"{name}_{init}_edges"] = edges
             result[f"{name}_{init}"] = shown
             result[f"{name}_{init}_peak"] = shown.max(axis=1)
-            result[f"{name}_{init}_std"] = np.array([a.std() for a in found[init][name]])
+            result[f"{name}_{init}_std"] = np.array([array.std() for array in arrays])
     settings = {
         "sizes": sizes,
         "activation": name_of(activation),

@@ -1,0 +1,190 @@
+# %% [markdown]
+"""
+The data
+========
+
+What is in an image, how often does each class come, and what does somebody score who has learnt
+nothing? This lesson draws the images of the paper, Shapeset-3x2, counts them, and finds two
+numbers that later lessons need: what chance is, and how large an input is.
+"""
+# %% [markdown]
+# What the network sees
+# ---------------------
+#
+# The top of the paper's Figure 1 is a sheet of samples. There they have 64 x 64 pixels, but the
+# networks were trained on 32 x 32, like these fifty.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import tinynet as tn
+from tinynet import plots
+from tinynet.exercises import check
+
+source = tn.Shapeset(rng=0)
+x, labels = source.draw(20_000)
+print(f"x: {x.shape}, {x.dtype}, from {x.min():g} to {x.max():g}; labels: {labels.shape}")
+fig, ax = plt.subplots(figsize=(8, 4.3), layout="constrained")
+plots.images(x[:50], columns=10, ax=ax)
+ax.set_xlabel("the first 50 images x: -1 is black, 1 is white")
+plots.show("04_the_data_samples")
+
+# %% [markdown]
+# An image comes about like this:
+#
+# 1. One object or two, with equal chance.
+# 2. Each is a triangle, a parallelogram or an ellipse, with equal chance. Two random lengths
+#    stretch it, a random angle turns it, and it lands where the whole of it fits in.
+# 3. The second lies over the first; if it covers over half of it, it is drawn again, same kind.
+# 4. One grey for the ground and one for each object: light on dark or, in half of the images,
+#    dark on light. No noise, no soft edges.
+#
+# The label says which kinds are there, in any order: nine classes.
+
+# %%
+sheet = np.stack([x[labels == k][:4] for k in range(9)], axis=1).reshape(-1, 1024)
+fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+plots.images(sheet, source.class_names, columns=9, ax=ax)
+ax.set_xlabel("four images of each class (triangle, parallelogram, ellipse)")
+plots.show("04_the_data_classes")
+
+# %% [markdown]
+# How often is each class?
+# ------------------------
+#
+# Guess before you read on: is each one ninth of the images? Follow the list. One object has
+# the chance 1/2, its kind 1/3. With two objects there are nine ordered pairs of kinds, so each
+# has 1/2 * 1/9 = 1/18. A mixed class is two of these pairs, a class of two equal kinds only one::
+#
+#     tri        1/2 * 1/3                             = 1/6
+#     tri+par    1/18 (tri, par) + 1/18 (par, tri)     = 1/9
+#     tri+tri    1/18 (tri, tri)                       = 1/18
+
+# %%
+theory = np.repeat([1 / 6, 1 / 9, 1 / 18], 3)
+counted = np.bincount(labels, minlength=9) / len(labels)
+off = (counted - theory) / np.sqrt(theory * (1 - theory) / len(labels))
+for name, p, share, z in zip(source.class_names, theory, counted, off, strict=True):
+    print(f"{name:7} {p:7.2%}, counted {share:7.2%}, off by {z:4.1f} standard deviations")
+
+# %% [markdown]
+# They agree. The paper does not say that its classes are unequal.
+#
+# What chance is
+# --------------
+#
+# Without looking at the image: always naming a most frequent class is wrong in 5 of 6 cases,
+# 83.3 %, not in 8 of 9, 88.9 %. Giving each class its frequency p as probability costs -log p
+# when it comes, which is in a share p of all cases::
+#
+#     cost = -(p * log(p)).sum()
+#          = 1/2 log 6 + 1/3 log 9 + 1/6 log 18 = 2.110 nats
+#
+# A network at this cost knows nothing of images, though it is better than equal chances, log 9 =
+# 2.197. On which of the two is a network of five hidden layers before any training?
+
+# %%
+by_theory, chance = -(theory * np.log(theory)).sum(), tn.chance(labels, 9)
+print(f"equal chances:     cost {np.log(9):.3f} nats, error {8 / 9:.1%}")
+print(f"class frequencies: cost {by_theory:.3f} nats, error {1 - theory.max():.1%}")
+print(f"tn.chance(labels): cost {chance.cost:.4f} nats, error {chance.error:.2%}")
+loss = tn.SoftmaxCrossEntropy()
+for init in ("standard", "normalized"):
+    for seed in range(3):
+        net = tn.mlp([1024, *[100] * 5, 9], init=init, rng=seed, dtype=np.float32)
+        cost, error = tn.mean_cost(net, loss, x, labels), tn.error_rate(net, x, labels)
+        print(f"untrained, {init:10} seed {seed}: cost {cost:.3f} nats, error {error:.1%}")
+
+# %% [markdown]
+# On neither exactly. Under ``standard`` the outputs are so small that all nine probabilities are
+# nearly equal: log 9, give or take a little. Under ``normalized`` they are larger and as good as
+# random, which costs more. (``tn.chance`` counts the labels it is given: not exactly 2.110.)
+#
+# A network that sees nothing
+# ---------------------------
+#
+# Feed a Linear layer zeros: only its nine biases can learn, and it stops where db is 0::
+#
+#     output = 0 W + b = b,   p = softmax(b)
+#     db = mean of (p - one_hot(label)) = p - class frequencies
+
+# %%
+blind = tn.Network([tn.Linear(1, 9, rng=0)])
+sgd = tn.SGD(blind, lr=1.0)
+nothing = np.zeros((len(labels), 1))
+for update in range(201):
+    cost = loss.forward(blind.forward(nothing), labels)
+    if update in (0, 30, 200):
+        print(f"after {update:3} updates: cost {cost:.4f} nats")
+    blind.backward(loss.backward())
+    sgd.step()
+print(f"p       = {loss.p[0].round(3)}\ncounted = {counted.round(3)}")
+
+# %% [markdown]
+# From log 9 to 2.1085, just what ``tn.chance`` said of these labels: a deep network that stays
+# there has learnt no more. The paper's, of five sigmoid layers, ends with an error of 82.61 %.
+#
+# Loud images and quiet ones
+# --------------------------
+#
+# How large is an input? A pre-activation of the first layer is a sum of 1024 products. With
+# independent random weights of mean 0, only one thing matters of x::
+#
+#     s = x1 W1 + ... + x1024 W1024
+#     Var[s] = 1024 Var[W] * (mean square of x)
+
+# %%
+size = (x**2).mean(axis=1)
+low, high = np.percentile(size, [5, 95])
+print(f"all images: mean of x {x.mean():.3f}, mean square of x {size.mean():.3f}")
+print(f"one image: 5 % lie below {low:.3f}, 5 % above {high:.3f}")
+first = tn.Linear(1024, 1000, init=tn.standard, rng=0)  # 1024 Var[W] = 1/3
+for name, wanted in (("quiet", low), ("loud", high)):
+    k = np.abs(size - wanted).argmin()
+    s = first.forward(x[k : k + 1])
+    print(f"{name:5} image: std of s {s.std():.3f}, by theory {np.sqrt(size[k] / 3):.3f}")
+ranked = np.argsort(size)[np.linspace(0, len(size) - 1, 9).astype(int)]
+fig, (above, below) = plt.subplots(2, figsize=(8, 5), height_ratios=[1, 2], layout="constrained")
+plots.images(x[ranked], [f"{size[k]:.2f}" for k in ranked], ax=above)
+above.set_xlabel("nine images, from the smallest mean square to the largest")
+below.hist(size, bins=50, color=plots.COLOURS[6], edgecolor="white")
+below.set(xlabel="mean square of the pixels x of one image", ylabel="images")
+plots.show("04_the_data_mean_square")
+
+# %% [markdown]
+# Grey is near 0 and weighs little; black and white weigh most. In the same layer s is nearly four
+# times as large for the loud image. "The variance of s" in lesson 6 is an average over these.
+#
+# Endless
+# -------
+#
+# ``draw`` never ends and never repeats; the same seed gives the same stream of images.
+
+# %%
+one, two = tn.Shapeset(rng=7), tn.Shapeset(rng=7)
+at_once, _ = one.draw(1000)
+in_parts = np.concatenate([two.draw(100)[0] for _ in range(10)])
+print(f"10 x 100 images are the same as 1000: {np.array_equal(at_once, in_parts)}")
+print(f"different images among the {len(x):,}: {len({image.tobytes() for image in x}):,}")
+
+# %% [markdown]
+# Nothing can be learnt by heart, and a test set is just another seed. The paper's Figure 11 runs
+# over 25 million images.
+#
+# Exercises
+# ---------
+#
+# Work them out on paper, put your answers where the None is, and check them with
+# ``python lessons/04_the_data.py``.
+#
+# 1. A network can tell one object from two, and nothing else. Given that number, it answers with
+#    the frequencies of the classes. Its cost in nats? (By what is it below 2.110, and why?)
+# 2. Others scale pixels from 0 to 1, as (x + 1)/2. What is their mean square over all images?
+
+# %%
+answer_1 = None
+answer_2 = None
+
+check("4.1", answer_1, np.log(3) / 2 - (theory * np.log(2 * theory))[3:].sum(), within=0.002)
+check("4.2", answer_2, (((x + 1) / 2) ** 2).mean(), within=0.005)

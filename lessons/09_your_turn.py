@@ -1,0 +1,195 @@
+# %% [markdown]
+"""
+Standard against normalized: your turn
+======================================
+
+You know the two initializations, and the law behind each. Now you change the settings: activation,
+width, depth, weights. Predict first, then look. The predictions that fail teach the most.
+"""
+# %% [markdown]
+# Two functions: one sends 100 images forward and back once through a new network, the other
+# prints a line for each hidden layer. Nothing has been learnt yet.
+#
+# - std z: of the activations. Beside it what eq 5 says, where f(0) = 0 and f'(0) = 1.
+# - std ds: of the gradient of one image's cost at s. std dW: of the mean cost's gradient at W.
+# - mean s.v.: the mean singular value of the layer Jacobian, at 3 images.
+# - saturated: the share of the units where ``slope(s) <= saturated_at``. That threshold stands in
+#   the title of each table. For relu it is 0: the unit is off.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+import tinynet as tn
+from tinynet import plots
+from tinynet.exercises import check
+
+x, labels = tn.Shapeset(rng=0).draw(100)
+
+
+def passed(activation, init, width, depth):
+    net = tn.mlp([1024] + [width] * depth + [9], activation=activation, init=init, rng=0)
+    loss = tn.SoftmaxCrossEntropy()
+    loss.forward(net.forward(x), labels)
+    net.backward(loss.backward())
+    return net
+
+
+def look(activation="tanh", init="standard", width=300, depth=5):
+    net = passed(activation, init, width, depth)
+    f, eq_5 = net.layers[1], np.sqrt((x**2).mean())
+    name = f"{activation}, {getattr(init, '__name__', init)}, width {width}, depth {depth}"
+    print(f"\n{name} (saturated: slope <= {f.saturated_at})")
+    print("layer   std z  eq 5     std ds   std dW   mean s.v.  saturated")
+    for i in range(depth):
+        linear, bend = net.layers[2 * i : 2 * i + 2]
+        eq_5 *= np.sqrt(linear.n_in * linear.W.var())
+        theory = f"{eq_5:.4f}" if f.f(0.0) == 0 and f.slope(np.zeros(1)) == 1 else "-"
+        stretch = tn.singular_values(net, i, x[:3]).mean()
+        saturated = (f.slope(bend.x) <= f.saturated_at).mean()
+        print(f"{i + 1:>5}  {bend.y.std():.4f}  {theory:<7}  {100 * linear.dy.std():.1e}", end="  ")
+        print(f"{linear.dW.std():.1e}  {stretch:.3f}      {saturated:.1%}")
+    return net
+
+
+for init in ("standard", "normalized"):
+    look("tanh", init)
+
+# %% [markdown]
+# These two tables are your reference. Under ``standard`` z and ds shrink by about sqrt(1/3) a
+# layer, one upward, the other downward, and dW, which multiplies the two, is the same everywhere.
+# Almost nothing is saturated: saturation is not what makes them shrink.
+#
+# Prediction 1: depth 10
+# ----------------------
+#
+# Take ``standard`` and ten layers. How large is z at the top, and ds at the bottom? And dW in the
+# first layer and in the last? Write down four numbers, then run:
+
+# %%
+look("tanh", "standard", depth=10)
+
+# %% [markdown]
+# z ends at 0.0020, and of a ds of 3.1e-02 only 1.9e-04 arrives. Did you get dW? It is again the
+# same in all layers, but in all of them about 15 times smaller than with five. That is eq 14, and
+# its trap: gradients that are all equal look healthy, and can all be too small.
+#
+# Prediction 2: softsign
+# ----------------------
+#
+# Softsign is s/(1 + abs(s)). Its slope at 0 is 1, as that of tanh, and its tails are longer. Eqs
+# 5 to 16 see no difference between the two. Will z be larger or smaller than with tanh? And does
+# ds lose more on its way down, or less?
+
+# %%
+for init in ("standard", "normalized"):
+    look("softsign", init)
+
+# %% [markdown]
+# Smaller, and more. Near 0 the slope of tanh is flat, 1 - s^2, but that of softsign has a peak,
+# 1 - 2 abs(s), and falls off at once. Under ``normalized`` ds goes from 6.3e-02 down to 1.7e-02;
+# with tanh it was from 7.0e-02 to 4.0e-02. And yet in the paper's Table 1 softsign learns well from
+# both initializations. How a network starts is not all there is to say about how it learns.
+#
+# Prediction 3: sigmoid
+# ---------------------
+#
+# A sigmoid is 1/2 at 0, and its slope there is 1/4. Which columns does the 1/4 change, and by how
+# much a layer? What does the 1/2 do to z? And why will the column of eq 5 be empty?
+
+# %%
+net = look("sigmoid", "standard")
+for i, sigmoid in enumerate(net.layers[1::2]):
+    mean, std = sigmoid.y.mean(), sigmoid.y.std(axis=0).mean()
+    print(f"layer {i + 1}: mean of z {mean:.3f}, std of a unit over the images {std:.1e}")
+
+# %% [markdown]
+# Eq 5 wants f(0) = 0 and f'(0) = 1, and has neither. The singular values are those of tanh times
+# 1/4, and ds loses a factor of 7 a layer: 4 sqrt(3). But std z looks fine, about 0.07 everywhere.
+# It deceives. Each unit adds up inputs that are all near 1/2, so each has a constant of its own,
+# and std z measures how these differ. What one unit still knows of the images, the last lines say:
+# from 7.5e-02 it falls to 3.1e-05, by 7 a layer again. And nothing of it is saturation.
+#
+# The rectifier
+# -------------
+#
+# ReLU passes about half of what comes and stops the rest, so half of the variance is lost in each
+# layer. He et al. double Var W for it: 2/n_in. Who keeps ds over ten layers?
+
+# %%
+for init in ("normalized", "he"):
+    look("relu", init, depth=10)
+
+# %% [markdown]
+# Under ``he`` ds stays between 5.9e-02 and 6.7e-02; under ``normalized`` it loses a factor of
+# sqrt(2) a layer. (The mean singular value is 0.6 to 0.7 under ``he``: half of them are exactly 0.)
+#
+# And in training?
+# ----------------
+#
+# 4000 updates of 10 images each, at width 100. Who leaves the line of the class frequencies?
+
+# %%
+test = tn.Shapeset(rng=1).draw(2000)
+chance = 100 * tn.chance(test[1], 9).error
+
+
+def learn(activation, init, lr=0.03, width=100, depth=5, updates=4000):
+    sizes, errors = [1024] + [width] * depth + [9], []
+    net = tn.mlp(sizes, activation=activation, init=init, rng=0, dtype=np.float32)
+    loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(net, lr), tn.Shapeset(rng=2)
+
+    def watch(k):
+        errors.append(100 * tn.error_rate(net, *test))
+
+    tn.train(net, loss, sgd, source, updates, watch=watch, every=updates // 8)
+    print(f"{activation}, {init}: test error {errors[-1]:.1f} %, class frequencies {chance:.1f} %")
+    return errors
+
+
+runs = ("tanh standard", "tanh normalized", "relu he")
+curves = {run: learn(*run.split()) for run in runs}
+fig, ax = plt.subplots(layout="constrained")
+plots.curves(range(0, 4001, 500), curves, ax=ax)
+ax.axhline(chance, color="0.4", linestyle="--", label="class frequencies")
+ax.set(xlabel="updates of 10 images", ylabel="test error (%)")
+ax.legend()
+plots.show("09_your_turn_training")
+
+# %% [markdown]
+# The two whose ds arrives have begun to learn. ``standard`` puts nearly every image in one class.
+# It is late, not lost: the main job trains 20 times as long, and there it learns. For another
+# activation that job is one line, and a minute or two::
+#
+#     python -m tinynet compare --activation softsign
+#
+# Exercises
+# ---------
+#
+# Change what you like; weights can be a function too, such as ``scaled(1.5)`` below. Predict, look,
+# put your answer where the None is, and check it with ``python lessons/09_your_turn.py``.
+#
+# 1. tanh, ``standard``, width 300, depth 20: how many times larger is std ds in layer 20 than in
+#    layer 1? Predict it from n Var W = 1/3, then look.
+# 2. softsign, width 300, depth 10: at which g does ``scaled(g)`` make std ds in layer 1 as large as
+#    in layer 10? Search by hand. (Is std z then the same in both, too?)
+
+
+# %%
+def scaled(g):
+    def init(n_in, n_out, rng):
+        return g * tn.normalized(n_in, n_out, rng)
+
+    init.__name__ = f"{g:g} times normalized"
+    return init
+
+
+look("softsign", scaled(1.5), depth=10)
+answer_1 = None
+answer_2 = None
+ds = [linear.dy.std() for linear in passed("tanh", "standard", 300, 20).layers[::2]]
+check("9.1", answer_1, ds[19] / ds[0], within=0.05)
+tried = np.linspace(1, 3, 21)
+nets = [passed("softsign", scaled(g), 300, 10).layers for g in tried]
+kept = [layers[0].dy.std() / layers[18].dy.std() for layers in nets]
+check("9.2", answer_2, np.interp(1, kept, tried), within=0.03)

@@ -1,0 +1,52 @@
+"""What the tests know of each lesson."""
+
+# Right answers to the exercises, as text to put where the None is.
+ANSWERS = {
+    "01_one_neuron": {
+        "answer_1": "-0.104",
+        "answer_2": "0.2913",
+        "answer_3": "0.0001816",
+    },
+    "02_a_layer": {
+        "answer_1": "2.5",
+        "answer_2": "((x @ layer.W) * dy).sum(axis=0)",
+        "answer_3": "2",
+    },
+    "03_a_deep_network": {
+        "answer_1": "1",
+        "answer_2": "first.W @ second.W @ last.W",
+        "answer_3": "4",
+    },
+    "06_what_random_weights_do": {
+        "answer_1": "[0.0866, 0.1732, 0.1095]",
+        "answer_2": "0.8165",
+        "answer_3": "0.65",
+    },
+    "07_the_way_back": {
+        "answer_1": "9",
+        "answer_2": "0.7071",
+        "answer_3": "0.25",
+    },
+    "04_the_data": {
+        "answer_1": "1.417",
+        "answer_2": "0.3428",
+    },
+    "05_costs_and_plateaus": {
+        "answer_1": "1.218",
+        "answer_2": "7.39",
+    },
+    "08_jacobians": {
+        "answer_1": "1.388",
+        "answer_2": "0.0642",
+    },
+    "09_your_turn": {
+        "answer_1": "34000",
+        "answer_2": "1.8",
+    },
+}
+
+# Decimal numbers in the prose that no script can print: they stand in the paper or its figures.
+OF_THE_PAPER: dict[str, set[str]] = {
+    "08_jacobians": {"0.5", "0.8"},
+    "04_the_data": {"82.61"},
+}

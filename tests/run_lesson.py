@@ -1,0 +1,66 @@
+"""Runs a lesson in a process of its own and looks at its pictures as a reader would.
+
+    python tests/run_lesson.py LESSON.py
+
+Prints a line for each thing that is wrong with a picture, and ends with 1 if there is one.
+"""
+
+import itertools
+import runpy
+import sys
+
+import matplotlib.pyplot as plt
+from matplotlib.text import Text
+
+
+def main(path):
+    runpy.run_path(path, run_name="__main__")
+    wrong = [problem for number in plt.get_fignums() for problem in problems(plt.figure(number))]
+    for problem in wrong:
+        print("PICTURE:", problem)
+    return 1 if wrong else 0
+
+
+def problems(figure):
+    """Axes that are empty or unlabelled, and texts that lie over each other."""
+    figure.canvas.draw()
+    for number, ax in enumerate(figure.axes):
+        name = f"figure {figure.number}, axes {number}"
+        if ax.get_label() == "<colorbar>":
+            if not (ax.get_ylabel() or ax.get_xlabel()):
+                yield f"{name}: a colour scale without a label"
+            continue
+        if not (ax.lines or ax.collections or ax.images or ax.patches):
+            yield f"{name}: empty"
+        if not ax.get_xlabel():
+            yield f"{name}: no label on x"
+        if not ax.get_ylabel() and len(ax.get_yticks()):
+            yield f"{name}: no label on y"
+    texts = [
+        text
+        for text in figure.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and text.get_window_extent().width > 0
+    ]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in shown(texts, figure)]
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        width = min(a.x1, b.x1) - max(a.x0, b.x0)
+        height = min(a.y1, b.y1) - max(a.y0, b.y0)
+        if width > 1 and height > 1:
+            yield f"figure {figure.number}: {one!r} lies over {other!r}"
+
+
+def shown(texts, figure):
+    """Not the tick labels of ticks beyond the ends of an axis, which are never drawn."""
+    hidden = set()
+    for ax in figure.axes:
+        for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+            low, high = min(low, high), max(low, high)
+            slack = 1e-9 * (high - low)
+            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
+                if not low - slack <= tick.get_loc() <= high + slack:
+                    hidden |= {id(tick.label1), id(tick.label2)}
+    return [text for text in texts if id(text) not in hidden]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

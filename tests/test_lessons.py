@@ -1,0 +1,138 @@
+"""Lessons run as a student runs them, print what they claim, and keep to one form."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lesson_facts import ANSWERS, OF_THE_PAPER
+
+LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9][0-9]_*.py"))
+NAMES = [lesson.stem for lesson in LESSONS]
+RUNNER = Path(__file__).with_name("run_lesson.py")
+
+
+def run(command, folder):
+    environment = {
+        **os.environ,
+        "PYTHONWARNINGS": "error",
+        "MPLBACKEND": "agg",
+        "TINYNET_PICTURES": str(folder / "pictures"),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    return subprocess.run(
+        [sys.executable, *map(str, command)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=NAMES)
+def lesson(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def printed(lesson, tmp_path_factory):
+    """What a lesson prints, run from another folder, its exercises not yet answered."""
+    ran = run([lesson], tmp_path_factory.mktemp(lesson.stem))
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def prose_of(lesson):
+    """All markdown cells as one text, without the code in them."""
+    text = lesson.read_text(encoding="utf-8")
+    cells = re.split(r"^# %%", text, flags=re.MULTILINE)
+    markdown = [cell.removeprefix(" [markdown]\n") for cell in cells if "[markdown]" in cell[:12]]
+    lines = [
+        line.removeprefix("#").removeprefix(" ") for cell in markdown for line in cell.splitlines()
+    ]
+    return "\n".join(line for line in lines if not line.startswith("    "))
+
+
+def test_every_decimal_number_in_the_prose_is_printed_by_the_lesson(lesson, printed):
+    prose = prose_of(lesson).split("Exercises\n---------")[0]
+    found = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", printed)]
+    for number in re.findall(r"(?<![\w.])\d*\.\d+(?![\w.]*\w)", prose):
+        if number in OF_THE_PAPER.get(lesson.stem, ()):
+            continue
+        digits = len(number.split(".")[1])
+        near = 0.51 * 10**-digits
+        stated = float(number)
+        said = any(
+            abs(abs(value) * factor - stated) <= near for value in found for factor in (1, 100)
+        )
+        # What stands in a line of code is seen by the reader too.
+        code = re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", code_of(lesson))
+        assert said or code, f"{number} stands in the prose, and is nowhere printed"
+
+
+def code_of(lesson):
+    return "\n".join(
+        line for line in lesson.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    )
+
+
+def test_exercises_wait_for_an_answer(lesson, printed):
+    waiting = re.findall(r"^Exercise [\d.]+: no answer yet", printed, re.MULTILINE)
+    assert len(waiting) in (2, 3)
+    assert len(ANSWERS[lesson.stem]) == len(waiting)
+
+
+def test_right_answers_are_right_and_pictures_can_be_read(lesson, tmp_path):
+    source = lesson.read_text(encoding="utf-8")
+    for name, answer in ANSWERS[lesson.stem].items():
+        assert source.count(f"{name} = None\n") == 1
+        source = source.replace(f"{name} = None\n", f"{name} = {answer}\n")
+    solved = tmp_path / lesson.name
+    solved.write_text(source, encoding="utf-8")
+    ran = run([RUNNER, solved], tmp_path)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
+    verdicts = re.findall(r"^Exercise [\d.]+: (.*)", ran.stdout, re.MULTILINE)
+    assert verdicts == ["right."] * len(ANSWERS[lesson.stem])
+    if "plots.show(" in source:
+        assert list((tmp_path / "pictures").glob("*.png"))
+
+
+def test_the_lesson_keeps_to_the_common_form(lesson):
+    text = lesson.read_text(encoding="utf-8")
+    assert text.startswith('# %% [markdown]\n"""\n')
+    title, line = text.splitlines()[2:4]
+    assert set(line) == {"="}
+    assert len(line) == len(title)
+    assert len(text.splitlines()) <= 195
+    prose = prose_of(lesson)
+    assert "Exercises\n---------" in prose
+    assert f"python lessons/{lesson.name}" in " ".join(prose.split())
+    for mark in ("](", "$", "```", "![", ".. ", "\n> "):
+        assert mark not in prose, mark
+    # Double backticks only: a single one means two things in the two languages.
+    assert "`" not in prose.replace("``", "")
+    for cell in re.split(r"^# %%.*\n", text, flags=re.MULTILINE)[1:]:
+        kinds = {line.startswith("#") for line in cell.splitlines() if line.strip()}
+        assert cell.startswith('"""') or len(kinds) >= 1
+
+
+def test_the_lesson_uses_the_public_face_only(lesson):
+    allowed = {"numpy", "matplotlib.pyplot", "tinynet", "tinynet.exercises"}
+    for node in ast.walk(ast.parse(lesson.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert {alias.name for alias in node.names} <= allowed
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module in allowed
+            if node.module == "tinynet":
+                assert {alias.name for alias in node.names} <= {"plots", "studies"}
+        elif isinstance(node, ast.Attribute):
+            assert not node.attr.startswith("_") or node.attr == "__name__"
+
+
+def test_the_syllabus_names_every_lesson():
+    syllabus = (LESSONS[0].parent / "README.md").read_text(encoding="utf-8")
+    for lesson in LESSONS:
+        assert lesson.name in syllabus
