@@ -1,5 +1,6 @@
 """Several calls at the same time: in their order, on one thread each, and stopped together."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -111,9 +112,8 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="process groups are different there")
-def test_ctrl_c_ends_all_processes_soon(tmp_path):
-    """It reaches the whole group, as at a terminal; the pipe ends when the last of them has."""
+def start(tmp_path):
+    """A script in a process group of its own, two of whose three calls have started."""
     script, started = tmp_path / "script.py", [tmp_path / name for name in "abc"]
     script.write_text(SCRIPT)
     folders = [str(Path(sweep_jobs.__file__).parent), *filter(None, sys.path)]
@@ -130,11 +130,32 @@ def test_ctrl_c_ends_all_processes_soon(tmp_path):
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.02)
-    os.killpg(process.pid, signal.SIGINT)
+    return process, started
+
+
+def all_it_prints(process):
+    """The pipe ends when the last process that holds it has ended: children too."""
     try:
-        out, _ = process.communicate(timeout=20)
+        return process.communicate(timeout=20)[0]
     finally:
-        if process.poll() is None:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    assert out == "stopped\n"
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="process groups are different there")
+
+
+@POSIX
+def test_ctrl_c_ends_all_processes_soon(tmp_path):
+    process, started = start(tmp_path)
+    os.killpg(process.pid, signal.SIGINT)  # it reaches the whole group, as at a terminal
+    assert all_it_prints(process) == "stopped\n"
+    assert not started[2].exists()
+
+
+@POSIX
+def test_children_end_with_a_parent_that_is_killed(tmp_path):
+    process, started = start(tmp_path)
+    os.kill(process.pid, signal.SIGKILL)
+    all_it_prints(process)
     assert not started[2].exists()

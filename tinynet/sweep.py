@@ -82,6 +82,15 @@ def _start(shared: Any) -> None:
     """In a child, before its first call."""
     global _shared
     _shared = shared
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """A parent that was killed can no longer tell its children to stop."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
 
 
 def _call(k: int, function: Callable[..., Any], keywords: Mapping[str, Any]) -> Any:
