@@ -74,7 +74,7 @@ print(f"dW = {dW.round(4)}, dx = {dx.round(4)}")
 #
 #     (cost(W1 + h) - cost(W1 - h)) / 2h
 #
-# That is a centred difference. Its error shrinks with h^2; with h = 1e-6 it is lost in rounding.
+# That is a centred difference. Its error shrinks with h^2; at h = 1e-6 rounding is larger.
 
 
 # %%

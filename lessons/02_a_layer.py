@@ -108,12 +108,12 @@ print("the layer's dW:", np.allclose(dW, x.T @ dy))
 fig, axes = plt.subplots(2, 4, figsize=(10, 5), layout="constrained")
 axes[0, 3].remove()
 for ax, array in zip(axes[0], (x.T, dy, dW), strict=False):
-    plots.matrix(array, decimals=2, ax=ax)
+    plots.matrix(array, decimals=3, ax=ax)
 axes[0, 0].set(title="x.T", ylabel="input l", xlabel="example e")
 axes[0, 1].set(title="dy", ylabel="example e", xlabel="neuron k")
 axes[0, 2].set(title="dW = x.T @ dy", ylabel="input l", xlabel="neuron k")
 for e, ax in enumerate(axes[1]):
-    plots.matrix(outers[e], reach=np.abs(outers).max(), decimals=2, ax=ax)
+    plots.matrix(outers[e], reach=np.abs(outers).max(), decimals=3, ax=ax)
     ax.set(title=f"x[{e}] outer dy[{e}]", ylabel="input l", xlabel="neuron k")
 plots.show("02_a_layer_outer_products")
 

@@ -131,19 +131,18 @@ for init in ("normalized", "he"):
 
 # %%
 test = tn.Shapeset(rng=1).draw(2000)
-chance = 100 * tn.chance(test[1], 9).error
+chance = tn.chance(test[1], 9).error
 
 
 def learn(activation, init, lr=0.03, width=100, depth=5, updates=4000):
     sizes, errors = [1024] + [width] * depth + [9], []
     net = tn.mlp(sizes, activation=activation, init=init, rng=0, dtype=np.float32)
     loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(net, lr), tn.Shapeset(rng=2)
-
-    def watch(k):
-        errors.append(100 * tn.error_rate(net, *test))
-
-    tn.train(net, loss, sgd, source, updates, watch=watch, every=updates // 8)
-    print(f"{activation}, {init}: test error {errors[-1]:.1f} %, class frequencies {chance:.1f} %")
+    look_on = {"every": updates // 8, "watch": lambda k: errors.append(tn.error_rate(net, *test))}
+    tn.train(net, loss, sgd, source, updates, **look_on)
+    most = np.bincount(net.forward(test[0]).argmax(axis=1)).max()
+    print(f"{activation}, {init}: test error {errors[-1]:.1%}, class frequencies {chance:.1%}")
+    print(f"  its commonest answer is that of {most} of the 2000 images")
     return errors
 
 
@@ -152,12 +151,12 @@ curves = {run: learn(*run.split()) for run in runs}
 fig, ax = plt.subplots(layout="constrained")
 plots.curves(range(0, 4001, 500), curves, ax=ax)
 ax.axhline(chance, color="0.4", linestyle="--", label="class frequencies")
-ax.set(xlabel="updates of 10 images", ylabel="test error (%)")
+ax.set(xlabel="updates of 10 images", ylabel="test error, from 0 to 1")
 ax.legend()
 plots.show("09_your_turn_training")
 
 # %% [markdown]
-# The two whose ds arrives have begun to learn. ``standard`` puts nearly every image in one class.
+# The two whose ds arrives have begun to learn. ``standard`` says one class of nearly every image.
 # It is late, not lost: the main job trains 20 times as long, and there it learns. For another
 # activation that job is one line, and a minute or two::
 #

@@ -65,16 +65,16 @@ LAYERS = [
         "self.x = x\n        x[:] = self.y = self.f(x)",
     ),
     ("the slope is that at y", "self.slope(self.x)", "self.slope(self.y)"),
-    ("the gradient is the slope", "dy * self.slope(self.x)", "self.slope(self.x)"),
+    ("the gradient is the slope", "self.dx = dy * slope", "self.dx = slope"),
     (
         "dy can be multiplied in place",
-        "self.dx = dy * self.slope(self.x)",
-        "dy *= self.slope(self.x)\n        self.dx = dy",
+        "self.dx = dy * slope",
+        "dy *= slope\n        self.dx = dy",
     ),
     (
         "dy need not be kept",
-        "self.dy = dy\n        self.dx = dy *",
-        "self.dx = dy *",
+        "self.dy = dy\n        slope =",
+        "slope =",
     ),
 ]
 
@@ -424,6 +424,9 @@ CHECKS = [
         "if width is not None and getattr(layer",
         "if False and getattr(layer",
     ),
+    ("NumPy broadcasts a slope", 'if getattr(value, "shape", None) != like.shape:', "if False:"),
+    ("a text is a tuple of names", "if isinstance(layer.parameters, str):", "if False:"),
+    ("NumPy broadcasts a step", "if np.shape(gradient) != shape:", "if False:"),
     ("a class is a layer", "if isinstance(layer, type) or not is_layer(layer):", "if False:"),
     ("a layer can serve twice", "if any(layer is other for other in values[:k]):", "if False:"),
     ("a number is a parameter", "if not isinstance(value, np.ndarray):", "if False:"),

@@ -1,5 +1,6 @@
 """``python -m tinynet compare`` in processes of its own: what it prints, writes and refuses."""
 
+import contextlib
 import json
 import os
 import re
@@ -155,7 +156,9 @@ def test_the_tables_show_what_the_file_holds(run):
     folder, out = run
     found = read(folder)
     for name, numbers in found["runs"].items():
-        block = out.split(f"{name}, at initialization: width 12, 300 test images")[1]
+        block = out.split(
+            f"{name}, at initialization: 2 hidden layers of 12 tanh units, {name} weights"
+        )[1]
         (second,) = re.findall(r"^2 +(.*)$", block.split("\n\n")[0], re.MULTILINE)
         assert [float(cell) for cell in second.split()] == pytest.approx(
             [
@@ -172,9 +175,12 @@ def test_the_tables_show_what_the_file_holds(run):
             rel=6e-3,
         )
         (errors,) = re.findall(rf"^{name}, lr {numbers['lr']:g} +(.*)$", out, re.MULTILINE)
-        assert float(errors.split()[-1]) == pytest.approx(
-            100 * numbers["test_error"][-1], abs=0.051
-        )
+        *_, last, mean = map(float, errors.split())
+        assert last == pytest.approx(100 * numbers["test_error"][-1], abs=0.051)
+        half = [
+            e for k, e in zip(numbers["updates"], numbers["test_error"], strict=True) if k <= 50
+        ]
+        assert mean == pytest.approx(100 * np.mean(half), abs=0.051)
     assert f"{found['chance']['cost']:.3f} nats" in out
     assert str(folder / "compare.json") in out
 
@@ -383,3 +389,15 @@ def test_ctrl_c_ends_soon_says_so_and_writes_nothing(tmp_path):
     assert err.splitlines()[-1] == "interrupted: nothing was written"
     assert "Traceback" not in err
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("out", ["", "file"])
+def test_a_folder_for_results_must_be_a_folder(tmp_path, monkeypatch, capsys, out):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    with contextlib.suppress(SystemExit):
+        assert command_line.main(["compare", "--out", out]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "--out" in last
+    assert "folder" in last
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

@@ -10,7 +10,8 @@ from tinynet.exercises import check
     ("answer", "right", "verdict", "words"),
     [
         (0.2911, 0.2913, True, "right."),
-        (0.2, 0.2913, False, "not yet; you gave 0.2."),
+        (0.2, 0.2913, False, "not yet; you gave 0.2 (1% off would still be right)."),
+        (np.array([0.2913]), 0.2913, False, "expected a single number, got shape (1,)"),
         (-0.2913, 0.2913, False, "not yet"),
         (0.0, 1e-9, False, "not yet"),
         (float("nan"), 0.2913, False, "not yet"),
@@ -19,7 +20,7 @@ from tinynet.exercises import check
         ([0.1, [0.2]], 0.2913, False, "expected a number"),
         ([1.0, 2.0], np.array([1.0, 2.001]), True, "right."),
         ([1.0, 3.0], np.array([1.0, 2.0]), False, "not yet"),
-        ([1.0], np.array([1.0, 2.0]), False, "expected shape (2,), got (1,)"),
+        ([1.0], np.array([1.0, 2.0]), False, "expected numbers of shape (2,), got shape (1,)"),
         (" Tanh ", "tanh", True, "right."),
         ("sigmoid", "tanh", False, "not yet"),
     ],

@@ -233,6 +233,13 @@ def test_an_input_that_does_not_fit_is_refused(x, error):
         tn.gradient_check(small_net(), x)
 
 
+def test_a_layer_that_forgets_a_gradient_is_named():
+    net = own_net()
+    net.layers[1].backward = lambda dy: dy * net.layers[1].gamma
+    with pytest.raises(ValueError, match=r"layers\[1\].dgamma: expected a gradient, got None"):
+        tn.gradient_check(net, np.ones((2, 3)))
+
+
 class Bare:
     """The least that a layer can be: it keeps nothing that a gradient check could look at."""
 

@@ -128,6 +128,7 @@ def result(runs, depth):
         net = small_net(tn.Tanh, [6] + [20] * depth + [9], rng=k)
         found[name] = {
             **at_initialization(net, *batch_for(net, 30), jacobians=3, progress=Silent),
+            **{"activation": "tanh", "init": "standard"},
             **{"lr": 0.03, "grid": [0.03], "validation_cost": [2.0]},
             **{"updates": [0, 40_000, 80_000], "test_error": [0.9, 0.5 + k / 50, 0.4 - k / 50]},
         }
@@ -178,7 +179,7 @@ def test_each_run_has_a_column_under_its_name_with_a_line_for_each_layer(drawn):
     _, *panels, _ = figure.axes
     columns = np.array(panels).reshape(3, -1).T
     for column, (name, run) in zip(columns, found["runs"].items(), strict=True):
-        assert column[0].get_title().startswith(f"{name}, at initialization, width 20")
+        assert column[0].get_title().startswith(f"{name}: untrained, width 20,")
         for ax, key in zip(column, ["activation", "gradient", "singular_value"], strict=True):
             densities = run["histograms"][key]["densities"]
             assert [list(line.get_ydata()) for line in ax.lines] == densities

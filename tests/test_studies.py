@@ -398,3 +398,12 @@ def test_rates_are_searched_on_the_validation_images_and_errors_counted_on_the_t
 @pytest.mark.parametrize(("updates", "tried"), [(80_000, 20_000), (100, 25), (3, 1), (1, 1)])
 def test_each_rate_is_tried_for_a_quarter_of_the_updates(updates, tried):
     assert Settings(updates=updates).search_updates == tried
+
+
+def test_the_law_of_the_singular_values_is_left_out_where_slopes_are_0_or_1():
+    x, labels = tn.Shapeset(rng=0).draw(20)
+    for activation, said in (("relu", False), ("sigmoid", True), ("tanh", True)):
+        net = tn.mlp([1024, 30, 30, 9], activation=activation, rng=0)
+        found = at_initialization(net, x, labels, jacobians=3, progress=Silent)
+        (law,) = found["predicted"]["mean_singular_value"]
+        assert (law is not None) == said

@@ -193,3 +193,23 @@ def test_a_numpy_integer_is_a_count(updates):
     seen = []
     train(small_net(), updates, watch=seen.append)
     assert seen == [0, 2]
+
+
+def test_an_optimizer_of_another_network_is_refused():
+    net, other = tn.mlp([1024, 9], rng=0), tn.mlp([1024, 9], rng=0)
+    with pytest.raises(ValueError, match="optimizer: expected one of net"):
+        tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(other, 0.1), tn.Shapeset(rng=0), 3)
+
+
+def test_a_tuple_is_no_source():
+    net = tn.mlp([2, 2], rng=0)
+    data = np.ones((4, 2)), np.zeros(4, int)
+    with pytest.raises(TypeError, match=r"source: expected an object with draw\(n\)"):
+        tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), data, 3)
+
+
+def test_a_network_that_is_ruined_already_is_not_blamed_on_the_rate():
+    net = tn.mlp([1024, 9], rng=0)
+    net.layers[0].W[:] = np.nan
+    with pytest.raises(FloatingPointError, match="after 0 updates: the weights were ruined"):
+        tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), tn.Shapeset(rng=0), 3)

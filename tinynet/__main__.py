@@ -37,7 +37,13 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except MemoryError:
         print("tinynet: error: not enough memory: try a smaller --width", file=sys.stderr)
-    except (OSError, ValueError, FloatingPointError, BrokenProcessPool) as error:
+    except BrokenProcessPool:
+        print(
+            "tinynet: error: a child process was killed, probably for lack of memory: try a"
+            " smaller --width",
+            file=sys.stderr,
+        )
+    except (OSError, ValueError, FloatingPointError) as error:
         print(f"tinynet: error: {error}", file=sys.stderr)
     return 1
 
@@ -88,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     )
     p.add_argument(
         "--out",
-        type=Path,
+        type=_folder,
         default=Path("tinynet-compare"),
         help="folder for the results (default: %(default)s)",
     )
@@ -112,8 +118,8 @@ def compare(options: argparse.Namespace) -> int:
     classes = tn.Shapeset.class_names
     chance = tn.chance(labels, len(classes))
     print(
-        f"Shapeset-3x2, {len(classes)} classes. Predicting their frequencies costs"
-        f" {chance.cost:.3f} nats and errs in {chance.error:.1%}: a network that is stuck is here."
+        f"Shapeset-3x2, {len(classes)} classes, seed {settings.seed}. Predicting their frequencies"
+        f" costs {chance.cost:.3f} nats and errs in {chance.error:.1%}: a stuck network is here."
     )
 
     found = comparison.initialize(settings)
@@ -125,7 +131,7 @@ def compare(options: argparse.Namespace) -> int:
     if settings.lr is None:
         print(tables.rates(rates, settings))
     learnt = comparison.learn(settings, {name: rate["lr"] for name, rate in rates.items()})
-    print(tables.learning(learnt, rates, settings))
+    print(tables.learning(learnt, rates, settings, chance.error))
 
     result = {
         "settings": {
@@ -139,7 +145,16 @@ def compare(options: argparse.Namespace) -> int:
         },
         "versions": versions(),
         "chance": chance._asdict(),
-        "runs": {name: {**found[name], **rates[name], **learnt[name]} for name in settings.runs},
+        "runs": {
+            name: {
+                "activation": activation,
+                "init": init,
+                **found[name],
+                **rates[name],
+                **learnt[name],
+            }
+            for name, (activation, init) in settings.runs.items()
+        },
         "seconds": round(time.monotonic() - started, 1),
     }
     first_of_each = [int(np.argmax(labels == k)) for k in range(len(classes))]
@@ -164,6 +179,8 @@ def _both_widths(width: int) -> dict[str, int]:
 
 def _prepare(folder: Path, overwrite: bool) -> None:
     """See to it that results can be written, before anything is computed."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"--out: {folder} is a file: name a folder")
     earlier = [name for name in RESULTS if (folder / name).exists()]
     if earlier and not overwrite:
         raise FileExistsError(
@@ -203,6 +220,13 @@ def _option(check: Callable[[str], Any]) -> Callable[[str], Any]:
 @_option
 def _size(text: str) -> int:
     return checks.size("value", _whole(text))
+
+
+@_option
+def _folder(text: str) -> Path:
+    if not text:
+        raise ValueError("expected the name of a folder, got nothing")
+    return Path(text)
 
 
 @_option

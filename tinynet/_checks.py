@@ -105,7 +105,9 @@ def floats(name: str, value: Any) -> np.ndarray:
     except ValueError:  # rows of different lengths
         raise ValueError(f"{name}: expected an array, got {describe(value)}") from None
     if array.dtype.kind != "f":
-        hint = "; write x.astype(float)" if array.dtype.kind in "iub" else ""
+        if array.dtype.kind == "O":  # no array at all: a loss, None, ...
+            raise TypeError(f"{name}: expected an array of floats, got {describe(value)}")
+        hint = f"; write {name}.astype(float)" if array.dtype.kind in "iub" and array.ndim else ""
         raise TypeError(f"{name}: expected floats, got {describe(array)}{hint}")
     return array
 
@@ -162,7 +164,8 @@ def labels(name: str, value: Any, count: int | None, classes: int) -> np.ndarray
     """Integer labels 0 .. classes - 1, one for each of ``count`` examples."""
     array = np.asarray(value)
     if array.dtype.kind not in "iu":
-        raise TypeError(f"{name}: expected integers, got {describe(array)}")
+        hint = "; of one-hot rows: labels.argmax(axis=1)" if array.ndim == 2 else ""
+        raise TypeError(f"{name}: expected integers, got {describe(array)}{hint}")
     if array.ndim != 1 or len(array) == 0 or count not in (None, len(array)):
         wanted = "(examples,)" if count is None else f"({count},)"
         raise ValueError(f"{name}: expected shape {wanted}, got {array.shape}")
@@ -178,6 +181,15 @@ def as_many(name: str, value: Any, like: np.ndarray) -> np.ndarray:
     if array.ndim == 0 or len(array) != len(like):
         raise ValueError(f"{name}: expected {len(like)}, one an example, got {describe(array)}")
     return array
+
+
+def elementwise(layer: Any, name: str, value: Any, like: np.ndarray) -> None:
+    """What an activation made of an array: one of its shape."""
+    if getattr(value, "shape", None) != like.shape:
+        raise ValueError(
+            f"{type(layer).__name__}.{name}: expected an array of the shape of s, {like.shape},"
+            f" got {describe(value)}"
+        )
 
 
 def weights(name: str, value: Any, shape: tuple[int, int]) -> np.ndarray:
@@ -213,7 +225,7 @@ def one_of(name: str, value: Any, module: ModuleType) -> Callable:
         kind = ValueError if isinstance(value, str) else TypeError
         listed = ", ".join(repr(key) for key in sorted(known))
         raise kind(
-            f"{name}: expected one of {listed}, or your own function or class,"
+            f"{name}: expected one of {listed}, or your own function (for an activation: class),"
             f" got {describe(value)}"
         )
     return known[value]
@@ -248,6 +260,9 @@ def layers(name: str, values: Any) -> list:
             )
         if any(layer is other for other in values[:k]):
             raise ValueError(f"{name}[{k}]: expected a layer of its own, got {layer!r} again")
+        if isinstance(layer.parameters, str):
+            wanted = f'("{layer.parameters}",), with a comma'
+            raise TypeError(f"{name}[{k}].parameters: expected {wanted}, got a text")
         for parameter in layer.parameters:
             value = getattr(layer, parameter, None)
             if not isinstance(value, np.ndarray):
@@ -275,10 +290,17 @@ def has_gradients(layers: Sequence) -> None:
     """Every parameter has its gradient: a backward pass came before the step."""
     for k, layer in enumerate(layers):
         for parameter in layer.parameters:
-            if getattr(layer, "d" + parameter, None) is None:
+            gradient = getattr(layer, "d" + parameter, None)
+            if gradient is None:
                 raise ValueError(
                     f"layers[{k}].d{parameter}: expected a gradient, got None:"
-                    " call forward and backward before step"
+                    " forward and backward come first, and backward sets it"
+                )
+            shape = getattr(layer, parameter).shape
+            if np.shape(gradient) != shape:
+                raise ValueError(
+                    f"layers[{k}].d{parameter}: expected the shape of {parameter}, {shape},"
+                    f" got {np.shape(gradient)}"
                 )
 
 

@@ -2,8 +2,8 @@
 slope at which a unit counts as saturated.
 
 For the three of the paper the threshold is a fixed share of the steepest slope: one twentieth
-for sigmoid and tanh (tanh: \\|y\\| > .975, sigmoid: y < .013 or y > .987), one hundredth for
-softsign, whose tails are long (\\|y\\| > .9).
+for sigmoid (y < .013 or y > .987) and tanh (y < -.975 or y > .975), one hundredth for
+softsign, whose tails are long (y below -.9 or above .9).
 """
 
 from __future__ import annotations

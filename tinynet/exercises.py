@@ -37,9 +37,14 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
             print(f"Exercise {exercise}: expected a number or numbers, got {answer!r}.")
             return False
         if given.shape != wanted.shape:
-            print(f"Exercise {exercise}: expected shape {wanted.shape}, got {given.shape}.")
+            what = f"numbers of shape {wanted.shape}" if wanted.shape else "a single number"
+            print(f"Exercise {exercise}: expected {what}, got shape {given.shape}.")
             return False
         # Not "<=" turned round: a NaN in an answer must not pass.
         good = bool((np.abs(given - wanted) <= within * np.abs(wanted).max()).all())
-    print(f"Exercise {exercise}: {'right.' if good else 'not yet; you gave ' + str(answer) + '.'}")
+    if good:
+        print(f"Exercise {exercise}: right.")
+    else:
+        margin = "" if isinstance(right, str) else f" ({within:.0%} off would still be right)"
+        print(f"Exercise {exercise}: not yet; you gave {answer}{margin}.")
     return good

@@ -18,7 +18,7 @@ def standard(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
     """U(-a, a) with a = 1/sqrt(n_in): n_in Var(W) = 1/3, whatever the sizes.
 
     What was usual before the paper, which calls it the standard initialization: Glorot & Bengio
-    (2010), eq 1. For all initializers:
+    (2010), eq 1. Parameters, result and errors are those of all initializers:
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def standard(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def normalized(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """U(-a, a) with a = sqrt(6/(n_in + n_out)): (n_in + n_out)/2 Var(W) = 1.
+    """U(-a, a) with a = sqrt(6/(n_in + n_out)): (n_in + n_out) Var(W)/2 = 1.
 
     A compromise between what keeps the variance of the activations, n_in Var(W) = 1, and what
     keeps the variance of the gradients, n_out Var(W) = 1: Glorot & Bengio (2010), eq 16. In
@@ -55,7 +55,7 @@ def normalized(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def lecun(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """N(0, 1/n_in): n_in Var(W) = 1. The forward pass alone is thought of.
+    """N(0, 1/n_in): n_in Var(W) = 1. Only the forward pass is considered.
 
     LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.6. See :func:`standard`
     for parameters and errors.
@@ -80,8 +80,8 @@ def orthogonal(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
     """A random orthogonal matrix: max(n_in, n_out) Var(W) = 1, and every singular value is 1.
 
     Saxe, McClelland & Ganguli (2013), "Exact solutions to the nonlinear dynamics of learning in
-    deep linear neural networks". Where the sizes differ, the shorter of rows and columns are
-    orthonormal. See :func:`standard` for parameters and errors.
+    deep linear neural networks". Whichever are fewer, rows or columns, are orthonormal. See
+    :func:`standard` for parameters and errors.
     """
     g = _gaussian(n_in, n_out, rng)
     tall = g if n_in >= n_out else g.T

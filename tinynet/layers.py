@@ -141,13 +141,16 @@ class Activation(ABC):
         x = checks.batch("x", x)
         self.x = x
         self.y = self.f(x)
+        checks.elementwise(self, "f(s)", self.y, x)
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
         """The gradient dx, of the shape of dy, (batch, units): the factor f'(s) of eq 2."""
         dy = checks.gradient("dy", dy, self.y)
         self.dy = dy
-        self.dx = dy * self.slope(self.x)
+        slope = self.slope(self.x)
+        checks.elementwise(self, "slope(s)", slope, dy)
+        self.dx = dy * slope
         return self.dx
 
     def __repr__(self) -> str:

@@ -30,6 +30,7 @@ class SGD:
 
     def __init__(self, net: Network, lr: float):
         self.net = checks.network("net", net)
+        checks.layers("net.layers", net.layers)
         self.lr = checks.positive("lr", lr)
 
     def step(self) -> None:

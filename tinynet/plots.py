@@ -127,7 +127,7 @@ def densities(
     """
     ax = _axes(ax)
     middles = (np.array(edges[1:]) + np.array(edges[:-1])) / 2
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.85, len(names)))
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
     for k, (name, density) in enumerate(zip(names, densities, strict=True)):
         ax.plot(middles, density, color=shades[k], linestyle=STYLES[k % len(STYLES)], label=name)
     ax.set_ylim(bottom=0)
@@ -231,7 +231,12 @@ def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[s
         ax=rows[2].subplots(),
     )
     stuck = 100 * result["chance"]["error"]
-    below.axhline(stuck, color="0.4", linestyle="--", label=f"class frequencies: {stuck:.1f} %")
+    below.axhline(
+        stuck,
+        color="0.4",
+        linestyle="--",
+        label=f"predicting only the class frequencies: {stuck:.1f} %",
+    )
     below.set_xlabel("updates of 10 images")
     below.xaxis.set_major_formatter("{x:,.0f}")
     below.set_ylabel("test error (%)")
@@ -245,15 +250,20 @@ def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: in
     """The three histograms of one run, one under the other."""
     top, middle, bottom = column
     found = run["histograms"]
-    layers = [f"layer {k + 1}" for k in range(len(run["activation_std"]))]
+    layers = _few([f"layer {k + 1}" for k in range(len(run["activation_std"]))])
     densities(**found["activation"], names=layers, ax=top)
-    top.set_title(f"{name}, at initialization, width {width}")
+    top.set_title(f"{name}: untrained, width {width},\n{run['activation']}, {run['init']} weights")
     top.set_xlabel("activation z after each hidden layer")
     top.legend()
     densities(**found["gradient"], names=layers, ax=middle)
     middle.set_xlabel("back-propagated gradient ds of one image")
+    middle.set_yscale("log")
+    middle.set_ylim(bottom=max(max(line) for line in found["gradient"]["densities"]) / 1e4)
+    middle.set_ylabel("density, log scale")
     middle.legend()
-    means = [f"layer {k + 2}, mean {mean:.3f}" for k, mean in enumerate(run["mean_singular_value"])]
+    means = _few(
+        [f"layer {k + 2}, mean {mean:.3f}" for k, mean in enumerate(run["mean_singular_value"])]
+    )
     if means:
         densities(**found["singular_value"], names=means, ax=bottom)
         bottom.legend()
@@ -262,6 +272,12 @@ def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: in
     bottom.set_xlabel("singular value of the layer Jacobian J")
     for ax in column:
         ax.locator_params(axis="x", nbins=5)
+
+
+def _few(names: list[str]) -> list[str]:
+    """At most six names; the others begin with _, which keeps them out of a legend."""
+    kept = {round(k * (len(names) - 1) / 5) for k in range(6)}
+    return [name if k in kept else f"_{name}" for k, name in enumerate(names)]
 
 
 def _axes(ax: Axes | None) -> Axes:

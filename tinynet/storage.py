@@ -34,6 +34,7 @@ def save(net: Network, path: str | os.PathLike) -> None:
     OSError
         The file cannot be written; one that was there before is still there.
     """
+    checks.network("net", net)
     arrays = {}
     for k, layer in enumerate(net.layers):
         for name in layer.parameters:
@@ -142,6 +143,8 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     Whatever goes wrong, what was at ``path`` is still there, and nothing half-written is left.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path}: there is no folder {str(path.parent)!r} to write in")
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(part, "wb") as file:

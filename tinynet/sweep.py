@@ -69,8 +69,9 @@ def run(
                 done, pending = wait(pending, timeout=0.5)
                 for future in done:
                     future.result()  # raises what the call raised
-                shown.update(sum(shared[:-1]) - count)
-                count = sum(shared[:-1])
+                now = sum(shared[:-1])
+                shown.update(now - count)
+                count = now
         except BaseException:
             shared[-1] = 1
             pool.shutdown(cancel_futures=True)

@@ -47,10 +47,15 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        A number is not a whole one of at least 1.
+        A number is not a whole one of at least 1, the optimizer steps another network, or the
+        source has no ``draw``.
     FloatingPointError
         The cost is no longer finite. Says after how many updates.
     """
+    if getattr(optimizer, "net", net) is not net:
+        raise ValueError("optimizer: expected one of net, such as tn.SGD(net, lr), got another's")
+    if not hasattr(source, "draw"):
+        raise TypeError(f"source: expected an object with draw(n), got {checks.describe(source)}")
     updates = checks.size("updates", updates)
     batch = checks.size("batch", batch)
     every = checks.size("every", every)
@@ -66,9 +71,11 @@ def train(
             output = net.forward(x)
             cost = loss.forward(output, labels)
             if not math.isfinite(cost):
+                advice = f"try a smaller learning rate than {optimizer.lr:g}"
+                if k == 0:
+                    advice = "the weights were ruined before: make the network anew"
                 raise FloatingPointError(
-                    f"cost: expected a finite number, got {cost} after {k} updates:"
-                    f" try a smaller learning rate than {optimizer.lr:g}"
+                    f"cost: expected a finite number, got {cost} after {k} updates: {advice}"
                 )
             net.backward(loss.backward())
             optimizer.step()

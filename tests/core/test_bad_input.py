@@ -55,6 +55,32 @@ class NumberForParameter:
     forward = backward = None
 
 
+class NoComma(NumberForParameter):
+    parameters = "gamma"
+
+
+class Summed(tn.Tanh):
+    def f(self, s):
+        return s.sum(axis=1)
+
+
+class Silent(tn.Tanh):
+    def f(self, s):
+        np.tanh(s)
+
+
+class OneSlope(tn.Tanh):
+    def slope(self, s):
+        return s[:, :1]
+
+
+def step_with_a_wrong_gradient():
+    net = tn.mlp([3, 2], rng=0)
+    net.backward(np.ones_like(net.forward(OK)))
+    net.layers[0].dW = np.ones(2)
+    tn.SGD(net, 0.1).step()
+
+
 class Bad(NamedTuple):
     """What is done, the error for it, and what the message must say."""
 
@@ -257,6 +283,35 @@ BAD = {
     ),
     "a function for an activation": Bad(
         lambda: tn.mlp([3, 4, 2], activation=np.tanh), TypeError, "activation", "tanh", "a class"
+    ),
+    "parameters without a comma": Bad(
+        lambda: tn.Network([NoComma()]), TypeError, "layers[0].parameters", "a text", '("gamma",)'
+    ),
+    "an activation that gives another shape": Bad(
+        lambda: Summed().forward(OK), ValueError, "Summed.f(s)", "(2,)", "(2, 3)"
+    ),
+    "an activation that gives nothing": Bad(
+        lambda: Silent().forward(OK), ValueError, "Silent.f(s)", "None", "(2, 3)"
+    ),
+    "a slope of another shape": Bad(
+        lambda: after_forward(OneSlope()).backward(OK),
+        ValueError,
+        "OneSlope.slope(s)",
+        "(2, 1)",
+        "(2, 3)",
+    ),
+    "a loss for a gradient": Bad(
+        lambda: after_forward(tn.Tanh()).backward(tn.Quadratic()),
+        TypeError,
+        "dy",
+        "Quadratic()",
+        "an array of floats",
+    ),
+    "one-hot rows for labels": Bad(
+        lambda: softmax(np.eye(2, 3)), TypeError, "labels", "(2, 3)", "labels.argmax(axis=1)"
+    ),
+    "a gradient of another shape than its parameter": Bad(
+        step_with_a_wrong_gradient, ValueError, "layers[0].dW", "(2,)", "(3, 2)"
     ),
     "a list for a network": Bad(lambda: tn.SGD([], 0.1), TypeError, "net", "[]", "Network"),
     "a learning rate for each layer": Bad(

@@ -61,7 +61,7 @@ def test_a_step_before_a_backward_pass_is_an_error_and_changes_nothing():
     net, _, x, _ = CASE.build()
     net.forward(x)
     kept = copies(arrays(net))
-    with pytest.raises(ValueError, match=r"layers\[0\]\.dW: .*before step"):
+    with pytest.raises(ValueError, match=r"layers\[0\]\.dW: .*forward and backward come first"):
         tn.SGD(net, lr=0.1).step()
     assert_identical(arrays(net), kept)
 

@@ -70,6 +70,7 @@ def gradient_check(
     gradients = [R]
     for layer in reversed(net.layers):
         gradients.insert(0, layer.backward(gradients[0]))
+    checks.has_gradients(net.layers)
 
     rows = []
     for k, layer in enumerate(net.layers):

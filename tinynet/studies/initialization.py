@@ -83,13 +83,14 @@ def at_initialization(
     }
 
 
-def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, list[float] | None]:
+def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, Any]:
     """What theory says of the network's last pass, from what went in at its two ends.
 
     The paper's linear regime, see :func:`tinynet.studies.linear_regime`: None where the
     activation is not f(0) = 0, f'(0) = 1, which eqs 4 to 7 assume. For each square layer of
     ``square`` the mean singular value at the first ``jacobians`` examples, 8/(3 pi)
-    sqrt(n Var[W]) rms(f'), see :func:`tinynet.studies.law`.
+    sqrt(n Var[W]) rms(f'), see :func:`tinynet.studies.law`: None where f' differs much from
+    unit to unit.
     """
     linears = linear_layers(net)
     bends = [net.layers[2 * i + 1] for i in range(len(linears) - 1)]
@@ -100,11 +101,12 @@ def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, li
 
     zero = np.zeros((1, 1))
     is_linear = all(bend.f(zero) == 0 and bend.slope(zero) == 1 for bend in bends)
-    laws = []
+    laws: list[float | None] = []
     for i in square:
-        slope_square = _rms(bends[i].slope(bends[i].x[:jacobians])) ** 2
-        mean, _ = law(sizes[i + 1], sizes[i], variances[i] * slope_square)
-        laws.append(mean)
+        slopes = bends[i].slope(bends[i].x[:jacobians])
+        mean, _ = law(sizes[i + 1], sizes[i], variances[i] * _rms(slopes) ** 2)
+        alike = slopes.std() < 0.5 * slopes.mean()  # not those of relu, each 0 or 1
+        laws.append(mean if alike else None)
     return {
         "activation_std": np.sqrt(theory["z"][1:]).tolist() if is_linear else None,
         "gradient_std": np.sqrt(theory["ds"][:-1]).tolist() if is_linear else None,

@@ -16,10 +16,11 @@ def initialization(name: str, run: Mapping[str, Any], settings: Settings) -> str
         "rms of dw": "weight_gradient_rms_example",
         "mean s.v. of J": "mean_singular_value",
     }
+    activation, init = settings.runs[name]
     lines = [
         "",
-        f"{name}, at initialization: width {settings.width_at_initialization},"
-        f" {LOOKED_AT} test images",
+        f"{name}, at initialization: {settings.depth} hidden layers of"
+        f" {settings.width_at_initialization} {activation} units, {init} weights",
         "hidden " + "".join(f"{title:^20}" for title in columns) + f"{'std of dW':>12}",
         "layer  " + f"{'measured':>10}{'theory':>8}  " * len(columns) + f"{'measured':>12}",
     ]
@@ -35,10 +36,11 @@ def initialization(name: str, run: Mapping[str, Any], settings: Settings) -> str
 def legend() -> str:
     """What the columns of :func:`initialization` are."""
     return f"""
-z: activation. ds: gradient with respect to one image's pre-activation. dw: one image's weight
-gradient; dW: the mean over the {LOOKED_AT} images. Theory: eqs 5, 6 and 7, which take f' for 1
-(a dash: it is not 1 even at 0). J: layer Jacobian, and the mean of its singular values (s.v.)
-at {JACOBIANS} images; theory: 8/(3 pi) sqrt(n Var W) rms(f')."""
+z: activation. ds: gradient of one image's cost with respect to a pre-activation. dw: of one
+image's cost with respect to a weight (rms: root mean square); dW: of the mean cost. All from
+{LOOKED_AT} test images. Theory: eqs 5, 6 and 7, with slopes f' of 1; a dash where f' is not 1 even
+at 0. J: Jacobian of a square layer (the first is none), mean of its singular values (s.v.) at
+{JACOBIANS} images; theory: random matrices, 8/(3 pi) sqrt(n Var W) rms(f'), if slopes are alike."""
 
 
 def rates(rates: Mapping[str, Any], settings: Settings) -> str:
@@ -55,26 +57,34 @@ def rates(rates: Mapping[str, Any], settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def learning(learnt: Mapping[str, Any], rates: Mapping[str, Any], settings: Settings) -> str:
+def learning(
+    learnt: Mapping[str, Any], rates: Mapping[str, Any], settings: Settings, chance_error: float
+) -> str:
     """The test error of each run at nine times, from the first to the last."""
     after = next(iter(learnt.values()))["updates"]
     shown = sorted({round(k * (len(after) - 1) / 8) for k in range(9)})
+    half = [k for k, update in enumerate(after) if 2 * update <= settings.updates]
     lines = [
         "",
-        f"In training: width {settings.width_in_training}, test error (%) on {IMAGES:,} images",
-        f"{'updates':<22}" + "".join(f"{after[k]:>8,}" for k in shown),
+        f"In training: width {settings.width_in_training},"
+        f" test error (%) on {IMAGES:,} images; the last column is its mean over the first half",
+        f"{'updates':<22}" + "".join(f"{after[k]:>8,}" for k in shown) + f"{'mean':>8}",
     ]
     for name, run in learnt.items():
-        errors = "".join(f"{100 * run['test_error'][k]:>8.1f}" for k in shown)
-        lines.append(f"{name + ', lr ' + format(rates[name]['lr'], 'g'):<22}{errors}")
+        errors = [100 * error for error in run["test_error"]]
+        mean = sum(errors[k] for k in half) / len(half)
+        numbers = "".join(f"{errors[k]:>8.1f}" for k in shown) + f"{mean:>8.1f}"
+        lines.append(f"{name + ', lr ' + format(rates[name]['lr'], 'g'):<22}{numbers}")
+        if errors[-1] > 100 * chance_error + 1:
+            lines.append(f"{name} ends worse than by chance: its learning rate is too large")
     return "\n".join(lines)
 
 
-def _cell(values: Sequence[float] | None, row: int) -> str:
+def _cell(values: Sequence[float | None] | None, row: int) -> str:
     """Three digits; a dash where there is nothing to say."""
-    if values is None or not 0 <= row < len(values):
+    if values is None or not 0 <= row < len(values) or values[row] is None:
         return "-"
-    return f"{values[row]:.3g}"
+    return f"{values[row]:#.3g}"
 
 
 def _cost(cost: float | None) -> str:
