@@ -115,20 +115,18 @@ def floats(name: str, value: Any) -> np.ndarray:
 def batch(name: str, value: Any, width: int | None = None, dtype: Any = None) -> np.ndarray:
     """A float array (batch, width) with at least one row, cast to ``dtype``."""
     array = floats(name, value)
-    if array.dtype == dtype and array.ndim == 2 and array.shape[1] == width and array.size:
-        return array  # the usual case first: this runs for every layer in every pass
+    if array.ndim == 2 and array.size and width in (None, array.shape[1]):
+        if dtype is None or array.dtype == dtype:
+            return array
+        with np.errstate(over="ignore"):  # what overflows is infinite then, and seen as such
+            return array.astype(dtype)
     wanted = f"(batch, {'units' if width is None else width})"
     if array.ndim != 2:
         hint = "; one example is x[None, :]" if array.ndim == 1 else ""
         raise ValueError(f"{name}: expected a 2-D array {wanted}, got shape {array.shape}{hint}")
-    if width is not None and array.shape[1] != width:
+    if array.size:
         raise ValueError(f"{name}: expected shape {wanted}, got {array.shape}")
-    if array.size == 0:
-        raise ValueError(f"{name}: expected shape {wanted}, got an empty array {array.shape}")
-    if dtype is not None and array.dtype != dtype:
-        with np.errstate(over="ignore"):  # what overflows is infinite then, and seen as such
-            array = array.astype(dtype)
-    return array
+    raise ValueError(f"{name}: expected shape {wanted}, got an empty array {array.shape}")
 
 
 def finite(name: str, array: np.ndarray) -> np.ndarray:
@@ -296,11 +294,11 @@ def has_gradients(layers: Sequence) -> None:
                     f"layers[{k}].d{parameter}: expected a gradient, got None:"
                     " forward and backward come first, and backward sets it"
                 )
-            shape = getattr(layer, parameter).shape
-            if np.shape(gradient) != shape:
+            shape, got = getattr(layer, parameter).shape, getattr(gradient, "shape", ())
+            if got != shape:
                 raise ValueError(
                     f"layers[{k}].d{parameter}: expected the shape of {parameter}, {shape},"
-                    f" got {np.shape(gradient)}"
+                    f" got {got}"
                 )
 
 

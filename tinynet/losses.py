@@ -45,15 +45,15 @@ class SoftmaxCrossEntropy:
         """
         output = checks.batch("output", output)
         labels = checks.labels("labels", labels, *output.shape)
-        batch = np.arange(len(labels))
+        m = len(labels)
         shifted = output - output.max(axis=1, keepdims=True)  # so that exp cannot overflow
         exps = np.exp(shifted)
         total = exps.sum(axis=1, keepdims=True)
-        costs = np.log(total[:, 0]) - shifted[batch, labels]
+        costs = np.log(total[:, 0]) - shifted[np.arange(m), labels]
         self.output = output
         self.labels = labels
         self.p = exps / total
-        self.cost = float(costs.mean())
+        self.cost = float(costs.sum() / m)
         return self.cost
 
     def backward(self) -> np.ndarray:
