@@ -10,7 +10,8 @@ import tinynet as tn
 README = Path(__file__).parents[1] / "README.md"
 
 
-def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys):
+def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # it saves a network
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
     assert len(blocks) == 4
     names = {}

@@ -59,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
         help="standard against normalized initialization, on Shapeset-3x2",
         description="Two deep networks from the same draws, one scaled by the standard and one by"
         " the normalized initialization: what theory says of them, what is measured, and how they"
-        " learn. Takes about 90 seconds on two cores.",
+        " learn. Takes 50 to 90 seconds on two cores.",
     )
     p.set_defaults(command=compare)
     p.add_argument(
