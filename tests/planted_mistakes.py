@@ -396,13 +396,13 @@ CHECKS = [
     ("None has no shape anyway", "if like is None:", "if False:"),
     (
         "NumPy broadcasts a gradient",
-        'if array.shape != like.shape:\n        raise ValueError(f"{name}: expected the shape of y',
-        'if False:\n        raise ValueError(f"{name}: expected the shape of y',
+        'return same_shape(name, value, "y", like)',
+        "return floats(name, value).astype(like.dtype)",
     ),
     (
         "NumPy broadcasts targets",
-        'if array.shape != like.shape:\n        raise ValueError(f"{name}: expected the shape of o',
-        'if False:\n        raise ValueError(f"{name}: expected the shape of o',
+        "if array.shape != like.shape:",
+        "if False:",
     ),
     (
         "float labels are numbers too",

@@ -144,17 +144,14 @@ def gradient(name: str, value: Any, like: np.ndarray | None) -> np.ndarray:
     """The gradient with respect to ``like``, an array of the forward pass: its shape and dtype."""
     if like is None:
         raise ValueError(f"{name}: expected a forward pass before the backward pass, got none")
-    array = floats(name, value)
-    if array.shape != like.shape:
-        raise ValueError(f"{name}: expected the shape of y, {like.shape}, got {array.shape}")
-    return array if array.dtype == like.dtype else array.astype(like.dtype)
+    return same_shape(name, value, "y", like)
 
 
-def same_shape(name: str, value: Any, like: np.ndarray) -> np.ndarray:
-    """Targets for ``like``: its shape and dtype."""
+def same_shape(name: str, value: Any, other: str, like: np.ndarray) -> np.ndarray:
+    """Floats of the shape of ``like``, which is called ``other``, and cast to its dtype."""
     array = floats(name, value)
     if array.shape != like.shape:
-        raise ValueError(f"{name}: expected the shape of output, {like.shape}, got {array.shape}")
+        raise ValueError(f"{name}: expected the shape of {other}, {like.shape}, got {array.shape}")
     return array if array.dtype == like.dtype else array.astype(like.dtype)
 
 

@@ -97,7 +97,7 @@ class Quadratic:
             One of them is not a float array (batch, n), or their shapes differ.
         """
         output = checks.batch("output", output)
-        targets = checks.same_shape("targets", targets, output)
+        targets = checks.same_shape("targets", targets, "output", output)
         m = len(output)
         error = output - targets
         self.output = output
