@@ -23,14 +23,14 @@ ROOMS = [
     ("exercises", ["exercises"]),
     ("plots", ["plots"]),
     ("sweep", ["sweep"]),
-    ("training", ["training", "monitor"]),
+    ("training", ["training", "monitor", "checkpoint", "interrupts"]),
     ("looking", ["looking"]),
     ("storage", ["storage"]),
     ("network", ["network"]),
     ("core", ["layers", "activations", "losses", "initializers", "optimizers"]),
     ("data sets", ["datasets"]),
     ("progress", ["progress"]),
-    ("checks", ["_checks"]),
+    ("checks", ["_checks", "versions"]),
 ]
 CORE = ["layers", "activations", "losses", "initializers", "network", "optimizers"]
 PLAIN = {  # rooms that know NumPy, Matplotlib or the standard library, and nothing else of tinynet

@@ -211,5 +211,5 @@ def test_a_tuple_is_no_source():
 def test_a_network_that_is_ruined_already_is_not_blamed_on_the_rate():
     net = tn.mlp([1024, 9], rng=0)
     net.layers[0].W[:] = np.nan
-    with pytest.raises(FloatingPointError, match="after 0 updates: the weights were ruined"):
+    with pytest.raises(FloatingPointError, match="after 0 updates: .*the weights were ruined"):
         tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), tn.Shapeset(rng=0), 3)

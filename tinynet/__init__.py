@@ -5,7 +5,7 @@ names is there on the layer that made it.
 """
 
 from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
-from tinynet.datasets import Shapeset
+from tinynet.datasets import Shapeset, Shuffled
 from tinynet.initializers import he, lecun, normalized, orthogonal, standard
 from tinynet.layers import Activation, Linear
 from tinynet.looking import (
@@ -18,22 +18,24 @@ from tinynet.looking import (
     singular_values,
 )
 from tinynet.losses import Quadratic, SoftmaxCrossEntropy
+from tinynet.monitor import Monitor
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
 from tinynet.storage import load, save
 from tinynet.training import train
-
-__version__ = "0.1.0"
+from tinynet.versions import __version__ as __version__
 
 __all__ = [
     "SGD",
     "Activation",
     "Identity",
     "Linear",
+    "Monitor",
     "Network",
     "Quadratic",
     "ReLU",
     "Shapeset",
+    "Shuffled",
     "Sigmoid",
     "SoftmaxCrossEntropy",
     "Softsign",

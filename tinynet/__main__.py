@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import platform
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from tinynet import _checks as checks
 from tinynet import activations
 from tinynet.storage import replacing
 from tinynet.studies import comparison, tables
+from tinynet.versions import versions
 
 RESULTS = ("compare.json", "compare.png")
 ACTIVATIONS = sorted(name.lower() for name in checks.defined_in(activations))
@@ -161,16 +161,6 @@ def compare(options: argparse.Namespace) -> int:
     _write(result, x[first_of_each], options.out)
     print(f"{result['seconds']} s. Written: {', '.join(str(options.out / r) for r in RESULTS)}")
     return 0
-
-
-def versions() -> dict[str, str]:
-    """Of all that a number can depend on."""
-    return {
-        "tinynet": tn.__version__,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "machine": f"{platform.system()} {platform.machine()}",
-    }
 
 
 def _both_widths(width: int) -> dict[str, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -27,12 +27,24 @@ def describe(value: Any) -> str:
 
 def size(name: str, value: Any) -> int:
     """A whole number of at least 1."""
+    return whole(name, value, least=1)
+
+
+def whole(name: str, value: Any, least: int = 0) -> int:
+    """A whole number of at least ``least``."""
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
         raise TypeError(f"{name}: expected a whole number, got {describe(value)}")
     number = operator.index(value)
-    if number < 1:
-        raise ValueError(f"{name}: expected at least 1, got {number}")
+    if number < least:
+        raise ValueError(f"{name}: expected at least {least}, got {number}")
     return number
+
+
+def moments(name: str, value: Any, last: int) -> Container[int]:
+    """The counts from 0 to last at which something is done: every so many, or those listed."""
+    if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str):
+        return {whole(f"{name}[{k}]", entry) for k, entry in enumerate(value)}
+    return {*range(0, last, size(name, value)), last}
 
 
 def index(name: str, value: Any, count: int, of: str) -> int:
@@ -137,6 +149,16 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
             f"{name}: expected finite numbers, got {array[row, column]} at [{row}, {column}]"
             f" in {array.dtype}"
         )
+    return array
+
+
+def rising(name: str, value: Any) -> np.ndarray:
+    """Edges of bins: at least two finite numbers, each larger than the one before."""
+    array = np.array(value, dtype=float)
+    if array.ndim != 1 or len(array) < 2 or not (np.diff(array) > 0).all():
+        raise ValueError(f"{name}: expected rising numbers, at least two, got {describe(value)}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got {describe(value)}")
     return array
 
 

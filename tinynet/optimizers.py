@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tinynet import _checks as checks
 
@@ -42,6 +42,15 @@ class SGD:
                 parameter = getattr(layer, name)
                 gradient = getattr(layer, "d" + name)
                 parameter -= lr * gradient
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """All that a later step depends on, besides the parameters: what a checkpoint keeps."""
+        return {"lr": self.lr}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        self.lr = checks.positive("state['lr']", state["lr"])
 
     def __repr__(self) -> str:
         return f"SGD(lr={self.lr:g})"

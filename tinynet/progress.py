@@ -15,11 +15,16 @@ class Lines:
     """
 
     def __init__(
-        self, total: int, desc: str = "", unit: str = "it", file: TextIO | None = None
+        self,
+        total: int,
+        desc: str = "",
+        unit: str = "it",
+        initial: int = 0,
+        file: TextIO | None = None,
     ) -> None:
         self.total, self.desc, self.unit = total, desc, unit
         self.file = file or sys.stderr
-        self.n = 0
+        self.n = self.initial = initial
         self.postfix = ""
         self.started = self.printed = time.monotonic()
 
@@ -41,7 +46,7 @@ class Lines:
 
     def _print(self, now: float) -> None:
         seconds = max(now - self.started, 1e-9)
-        rate = self.n / seconds
+        rate = (self.n - self.initial) / seconds
         left = f"{(self.total - self.n) / rate:.0f} s left" if rate > 0 else "? s left"
         if self.n >= self.total:
             left = f"done in {seconds:.0f} s"
@@ -76,7 +81,7 @@ class Silent:
         pass
 
 
-def bar(total: int, desc: str = "", unit: str = "it") -> Any:
+def bar(total: int, desc: str = "", unit: str = "it", initial: int = 0) -> Any:
     """A ``tqdm`` bar where that is installed and a person is looking, otherwise :class:`Lines`."""
     if sys.stderr.isatty():
         try:
@@ -84,5 +89,5 @@ def bar(total: int, desc: str = "", unit: str = "it") -> Any:
         except ImportError:
             pass
         else:
-            return tqdm(total=total, desc=desc, unit=f" {unit}")
-    return Lines(total, desc, unit)
+            return tqdm(total=total, desc=desc, unit=f" {unit}", initial=initial)
+    return Lines(total, desc, unit, initial)

@@ -39,7 +39,7 @@ def save(net: Network, path: str | os.PathLike) -> None:
     for k, layer in enumerate(net.layers):
         for name in layer.parameters:
             arrays[f"{k}.{name}"] = getattr(layer, name)
-    write_npz(path, arrays, {"format": FORMAT, "layers": _classes(net)})
+    write_npz(path, arrays, {"format": FORMAT, "layers": classes(net)})
 
 
 def load(path: str | os.PathLike, into: Network | None = None) -> Network:
@@ -62,12 +62,12 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     arrays, record = read_npz(path)
     if record.get("format") != FORMAT:
         raise ValueError(f"{path}: expected format {FORMAT!r}, got {record.get('format')!r}")
-    classes = record.get("layers")
-    if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
-        raise ValueError(f"{path}: expected a list of layers, got {classes!r}")
-    net = _build(path, classes, arrays) if into is None else into
-    if classes != _classes(net):
-        raise ValueError(f"{path}: holds the layers {', '.join(classes)}; expected those of {net}")
+    names = record.get("layers")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"{path}: expected a list of layers, got {names!r}")
+    net = _build(path, names, arrays) if into is None else into
+    if names != classes(net):
+        raise ValueError(f"{path}: holds the layers {', '.join(names)}; expected those of {net}")
     parameters = {
         f"{k}.{name}": getattr(layer, name)
         for k, layer in enumerate(net.layers)
@@ -82,17 +82,17 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     return net
 
 
-def _classes(net: Network) -> list[str]:
+def classes(net: Network) -> list[str]:
     """The name of each layer's class."""
     known = [Linear, *checks.defined_in(activations).values()]
     classes = [type(layer) for layer in net.layers]
     return [cls.__name__ if cls in known else OWN + cls.__name__ for cls in classes]
 
 
-def _build(path: Any, classes: list[str], arrays: Mapping[str, np.ndarray]) -> Network:
+def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray]) -> Network:
     """Layers of tinynet's own, by their names."""
     known = checks.defined_in(activations)
-    for name in classes:
+    for name in names:
         if name != "Linear" and name not in known:
             raise ValueError(
                 f"{path}: holds a layer {name.removeprefix(OWN)!r} that is not tinynet's:"
@@ -100,7 +100,7 @@ def _build(path: Any, classes: list[str], arrays: Mapping[str, np.ndarray]) -> N
             )
     layers: list = []
     try:
-        for k, name in enumerate(classes):
+        for k, name in enumerate(names):
             if name == "Linear":
                 W = arrays[f"{k}.W"]
                 layers.append(Linear(*W.shape, rng=0, dtype=W.dtype))
@@ -130,7 +130,10 @@ def read_npz(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
             arrays = {name: content[name] for name in content.files}
             record = json.loads(str(arrays.pop("record.json")))
         except Exception as e:  # zipfile and NumPy have a dozen kinds for a damaged file
-            raise ValueError(f"{path}: expected a file that tinynet saved, got {e!r}") from e
+            raise ValueError(
+                f"{path}: expected a file that tinynet saved, got one that is damaged, cut short"
+                f" or of another kind: {e!r}"
+            ) from e
     if not isinstance(record, dict):
         raise ValueError(f"{path}: expected a file that tinynet saved, got {record!r}")
     return arrays, record

@@ -95,7 +95,8 @@ def _end_with_the_parent() -> None:
 
 
 def _call(k: int, function: Callable[..., Any], keywords: Mapping[str, Any]) -> Any:
-    def counter(**_: Any) -> _Counter:
+    def counter(initial: int = 0, **_: Any) -> _Counter:
+        _shared[k] += initial  # what a call goes on from was done before
         return _Counter(k)
 
     if _shared[-1]:

@@ -45,8 +45,13 @@ def chance(labels: np.ndarray, classes: int) -> Chance:
     classes = checks.size("classes", classes)
     labels = checks.labels("labels", labels, None, classes)
     p = np.bincount(labels, minlength=classes) / len(labels)
+    return Chance(cost=entropy(p), error=float(1 - p.max()))
+
+
+def entropy(p: np.ndarray) -> float:
+    """-sum p log p in nats, of probabilities (classes,)."""
     seen = p[p > 0]
-    return Chance(cost=float(-(seen * np.log(seen)).sum()), error=float(1 - p.max()))
+    return float(-(seen * np.log(seen)).sum())
 
 
 def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:

@@ -1,0 +1,222 @@
+"""A training run in a file: all that it is, so that it goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinynet import _checks as checks
+from tinynet.storage import classes, read_npz, write_npz
+from tinynet.versions import versions
+
+FORMAT = "tinynet run 1"
+
+
+class Checkpoint:
+    """Keeps a run in one ``.npz`` file, without pickle, which is replaced whole or not at all.
+
+    ``tn.train(..., checkpoint=path)`` makes one. A run is known by how it starts: by its weights,
+    its data, its optimizer and the size of its batches. A file of another run is refused.
+
+    Parameters
+    ----------
+    path : path
+        The file; where it is there already, the run goes on from it.
+    net, optimizer, source, watch, loss
+        Of the run. The state of optimizer and source, and that of watch where it has one, is
+        kept through their attribute ``state``: a dict of arrays and of what JSON can hold.
+    batch : int
+    """
+
+    def __init__(
+        self, path: Any, net: Any, optimizer: Any, source: Any, watch: Any, loss: Any, batch: int
+    ) -> None:
+        self.path = Path(path)
+        self.net = net
+        self.parts = {"optimizer": optimizer, "source": source}
+        for name, part in self.parts.items():
+            if not hasattr(part, "state"):
+                raise TypeError(
+                    f"{name}: expected an attribute state, a dict, without which a checkpoint"
+                    f" cannot go on with it, got {checks.describe(part)}"
+                )
+        if hasattr(watch, "state"):
+            self.parts["watch"] = watch
+        self.settings = {
+            "layers": classes(net),
+            "shapes": {name: list(array.shape) for name, array in self._parameters().items()},
+            "dtype": str(net.dtype),
+            "loss": type(loss).__name__,
+            "optimizer": type(optimizer).__name__,
+            "batch": batch,
+        }
+        self.start = self._fingerprints()
+        self.done: int | None = None  # updates that the file holds; None where there is no file
+        self.seconds = 0.0  # that the updates took which were done before this call
+        self.began = time.monotonic()
+
+    # ------------------------------------------------------------------ going on
+
+    def resume(self, updates: int) -> int:
+        """Put the run where the file says; how many updates that is, 0 where there is no file.
+
+        Raises
+        ------
+        OSError
+            The file cannot be read, or none could be written to its folder; before any update.
+        ValueError
+            It is damaged, no run, of another run, or has more than ``updates`` of them. It is
+            left alone, and so is the run.
+        """
+        self._can_be_written()
+        for half in self.path.parent.glob(f"{self.path.name}.*.part"):
+            half.unlink(missing_ok=True)  # of a save in which the process was killed
+        if not self.path.exists():
+            return 0
+        arrays, record = read_npz(self.path)
+        self._is_this_run(arrays, record)
+        done = record["updates"]
+        if done > updates:
+            raise ValueError(
+                f"{self.path}: holds {done:,} updates already; expected at most the {updates:,}"
+                " asked for"
+            )
+        for name, part in self.parts.items():
+            part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
+        for name, parameter in self._parameters().items():
+            parameter[...] = arrays[f"net.{name}"]
+        self.start, self.done, self.seconds = record["start"], done, record["seconds"]
+        return done
+
+    def _is_this_run(self, arrays: dict[str, np.ndarray], record: dict) -> None:
+        expected = f"{self.path}: expected a run that tn.train saved"
+        if record.get("format") != FORMAT:
+            raise ValueError(f"{expected}, {FORMAT!r}, got format {record.get('format')!r}")
+        wanted = {"updates": int, "seconds": float, "settings": dict, "start": dict, "state": dict}
+        for key, kind in wanted.items():
+            if type(record.get(key)) is not kind:
+                raise ValueError(f"{expected}, got {checks.describe(record.get(key))} for {key}")
+        for key, value in self.settings.items():
+            if record["settings"].get(key) != value:
+                got = checks.describe(record["settings"].get(key))
+                raise ValueError(
+                    f"{self.path}: is of another run: its {key} are {got},"
+                    f" expected {checks.describe(value)}; name another file"
+                )
+        found = {name: (array.shape, array.dtype) for name, array in _under("net.", arrays).items()}
+        here = {name: (array.shape, array.dtype) for name, array in self._parameters().items()}
+        if found != here:
+            raise ValueError(f"{expected}, got parameters {found}, expected {here}")
+        if set(record["state"]) != set(self.parts):
+            kept, parts = sorted(record["state"]), sorted(self.parts)
+            raise ValueError(f"{self.path}: keeps the state of {kept}, expected {parts}")
+        # The usual case: a script run again begins where the run began. In a notebook the objects
+        # may also stand where the file ends.
+        for moment in ("start", "now"):
+            if record.get(moment) == self.start:
+                return
+        differ = [key for key, value in self.start.items() if record["start"].get(key) != value]
+        causes = {"weights": "the weights", "optimizer": "the learning rate", "source": "the data"}
+        listed = " and ".join(causes[key] for key in differ)
+        raise ValueError(
+            f"{self.path}: is of another run: {listed} at its start were others (another seed?);"
+            " name another file, or delete this one to begin anew"
+        )
+
+    def _can_be_written(self) -> None:
+        folder = self.path.parent
+        if self.path.exists() and not self.path.is_file():
+            raise OSError(f"checkpoint: expected a file, got {str(self.path)!r}")
+        if not folder.is_dir():
+            raise FileNotFoundError(f"checkpoint: there is no folder {str(folder)!r} to write in")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        needed = 2 * sum(array.nbytes for array in self._parameters().values())
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            raise OSError(
+                f"checkpoint: expected {needed / 1e6:.1f} MB of free space in {str(folder)!r} (a"
+                f" new file beside the last one), got {free / 1e6:.1f} MB"
+            )
+
+    # ------------------------------------------------------------------ saving
+
+    def save(self, updates: int) -> None:
+        """Write the run as it is after so many updates.
+
+        What goes wrong is a warning: the file that was there is kept, and the next save tries
+        again.
+        """
+        arrays = {f"net.{name}": array for name, array in self._parameters().items()}
+        state: dict[str, dict] = {}
+        for name, part in self.parts.items():
+            content = part.state
+            state[name] = {k: v for k, v in content.items() if not isinstance(v, np.ndarray)}
+            for key, value in content.items():
+                if isinstance(value, np.ndarray):
+                    arrays[f"{name}.{key}"] = value
+        record = {
+            "format": FORMAT,
+            "updates": updates,
+            "seconds": self.seconds + time.monotonic() - self.began,
+            "settings": self.settings,
+            "start": self.start,
+            "now": self._fingerprints(),
+            "state": state,
+            "versions": versions(),
+        }
+        try:
+            write_npz(self.path, arrays, record)
+        except OSError as error:
+            last = f"that of {self.done:,} updates is kept" if self.done else "there is none yet"
+            warnings.warn(
+                f"{self.path}: not saved after {updates:,} updates ({error}); {last}; the next"
+                " save tries again",
+                stacklevel=3,
+            )
+        else:
+            self.done = updates
+
+    def __str__(self) -> str:
+        if self.done is None:
+            return f"nothing is saved in {self.path} yet"
+        return f"{self.path} holds the first {self.done:,}: the same call again goes on from there"
+
+    # ------------------------------------------------------------------ what a run is known by
+
+    def _parameters(self) -> dict[str, np.ndarray]:
+        return {
+            f"{k}.{name}": getattr(layer, name)
+            for k, layer in enumerate(self.net.layers)
+            for name in layer.parameters
+        }
+
+    def _fingerprints(self) -> dict[str, str]:
+        """Of what differs from run to run."""
+        weights = hashlib.sha256()
+        for array in self._parameters().values():
+            weights.update(array.tobytes())
+        found = {"weights": weights.hexdigest()}
+        for name in ("optimizer", "source"):
+            text = json.dumps(self.parts[name].state, sort_keys=True, default=_hashed)
+            found[name] = hashlib.sha256(text.encode()).hexdigest()
+        return found
+
+
+def _hashed(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return hashlib.sha256(value.tobytes()).hexdigest()
+    raise TypeError(f"state: expected arrays and what JSON can hold, got {checks.describe(value)}")
+
+
+def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays whose names begin with a prefix, without it."""
+    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,182 @@
+"""A network watched while it learns, on examples that stay the same."""
+
+from __future__ import annotations
+
+import copy
+import time
+from typing import Any
+
+import numpy as np
+
+from tinynet import _checks as checks
+from tinynet.looking.jacobians import singular_values
+from tinynet.looking.scores import error_rate, mean_cost
+from tinynet.looking.statistics import (
+    activations,
+    histogram,
+    linears,
+    saturated,
+    std,
+    update_ratio,
+)
+from tinynet.losses import SoftmaxCrossEntropy
+from tinynet.network import Network
+
+EDGES = np.linspace(-1, 1, 101)
+
+
+class Monitor:
+    """Records what every layer does, each time it is called: ``watch=monitor`` for ``tn.train``.
+
+    The paper watches its networks on a fixed set of 300 test examples (section 3.1). Watching
+    changes nothing in the network: the same bits with and without it.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray, shape (m, n_in)
+        The examples that are watched; a copy is kept.
+    labels : ndarray, shape (m,)
+        Their labels, or what else the loss takes.
+    test : tuple of ndarray, optional
+        Examples and labels for the test error and cost; as a rule those that are watched.
+    optimizer : optional
+        The one that trains the network; its ``lr`` is needed for ``update_ratio``.
+    loss : optional
+        As a rule ``tn.SoftmaxCrossEntropy()``.
+    edges : ndarray, optional
+        Of the bins of the histograms: from -1 to 1 in steps of .02, as a rule. What lies beyond
+        counts in the outer bins.
+    jacobians : int, optional
+        At how many of the examples, the first ones, singular values are computed; 0, if not given,
+        because they take long.
+
+    Attributes
+    ----------
+    records : dict
+        A list of one entry a call for each of the names below; ``monitor[name]`` gives it as an
+        array. T calls, d hidden layers, d + 1 Linear layers. Of the watched examples:
+
+        - ``updates`` (T,): after how many updates;
+        - ``test_error`` (T,), from 0 to 1, and ``test_cost`` (T,), of ``test``;
+        - ``z_mean``, ``z_std`` (T, d): mean and std of the activations z;
+        - ``z_p98`` (T, d): the 98th percentile of the absolute value of z;
+        - ``z_saturated`` (T, d): the share of units and examples that are saturated, which each
+          activation's ``saturated_at`` defines;
+        - ``z_dead`` (T, d): the share of units that are saturated at every example;
+        - ``z_histogram`` (T, d, bins): the share of z in each bin;
+        - ``ds_std`` (T, d + 1): std of ds, one example's gradient, m times ``linear.dy``;
+        - ``dW_std`` (T, d + 1): std of ``linear.dW``, the mean over the m examples;
+        - ``update_ratio`` (T, d + 1): lr std(dW)/std(W) of the last training step, NaN before the
+          first;
+        - ``y_fixed``, ``y_varying`` (T,): what the network puts out whatever it sees, the std
+          over the outputs of their means over the examples; and what depends on the example, the
+          root mean square of the rest;
+        - ``singular_values`` (T, square hidden layers, units): those of the layer Jacobians, the
+          largest first, each a mean over the examples, and NaN where a layer has fewer; with
+          ``jacobians`` only.
+    seconds : float
+        What all the calls took.
+
+    Raises
+    ------
+    TypeError, ValueError
+        One of the arguments cannot be used; the message names it.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        x: np.ndarray,
+        labels: np.ndarray,
+        *,
+        test: tuple[np.ndarray, np.ndarray] | None = None,
+        optimizer: Any = None,
+        loss: Any = None,
+        edges: np.ndarray = EDGES,
+        jacobians: int = 0,
+    ) -> None:
+        self.net = checks.network("net", net)
+        self.x = np.array(checks.batch("x", x))
+        self.labels = np.array(checks.as_many("labels", labels, self.x))
+        self.test = (self.x, self.labels) if test is None else test
+        self.optimizer = optimizer
+        self.loss = SoftmaxCrossEntropy() if loss is None else loss
+        self.edges = checks.rising("edges", edges)
+        self.jacobians = checks.size("jacobians", jacobians) if jacobians else 0
+        self.records: dict[str, list] = {}
+        self.seconds = 0.0
+
+    def __call__(self, k: int) -> None:
+        """Look at the network after k updates, and keep what was seen."""
+        started = time.perf_counter()
+        for name, value in self._look(k).items():
+            self.records.setdefault(name, []).append(value)
+        self.seconds += time.perf_counter() - started
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self.records:
+            known = ", ".join(repr(key) for key in self.records) or "nothing: it was not called yet"
+            raise KeyError(f"name: expected one of {known}; got {name!r}")
+        return np.array(self.records[name])
+
+    def __repr__(self) -> str:
+        calls = len(self.records.get("updates", ()))
+        return f"Monitor({len(self.x)} examples, {calls} looks, {self.seconds:.1f} s)"
+
+    def _look(self, k: int) -> dict[str, Any]:
+        net, loss, m = self.net.view(), copy.copy(self.loss), len(self.x)
+        output = net.forward(self.x)
+        loss.forward(output, self.labels)
+        net.backward(loss.backward())
+        hidden, weighted = activations(net), linears(net)
+        full = [saturated(layer) for layer in hidden]
+        lr = getattr(self.optimizer, "lr", float("nan"))
+        fixed = output.mean(axis=0, dtype=float)
+        seen = {
+            "updates": k,
+            "test_error": self._error(),
+            "test_cost": mean_cost(self.net, self.loss, *self.test),
+            "z_mean": [float(layer.y.mean(dtype=float)) for layer in hidden],
+            "z_std": [std(layer.y) for layer in hidden],
+            "z_p98": [float(np.percentile(np.abs(layer.y), 98)) for layer in hidden],
+            "z_saturated": [float(units.mean()) for units in full],
+            "z_dead": [float(units.all(axis=0).mean()) for units in full],
+            "z_histogram": [histogram(layer.y, self.edges) for layer in hidden],
+            "ds_std": [m * std(layer.dy) for layer in weighted],
+            "dW_std": [std(layer.dW) for layer in weighted],
+            "update_ratio": [update_ratio(layer, lr) for layer in linears(self.net)],
+            "y_fixed": std(fixed),
+            "y_varying": float(np.sqrt(((output - fixed) ** 2).mean())),
+        }
+        if self.jacobians:
+            seen["singular_values"] = self._spectra(weighted)
+        return seen
+
+    def _spectra(self, weighted: list) -> np.ndarray:
+        x = self.x[: self.jacobians]
+        square = [i for i, layer in enumerate(weighted[:-1]) if i and layer.n_in == layer.n_out]
+        widest = max((weighted[i].n_out for i in square), default=0)
+        spectra = np.full((len(square), widest), np.nan)
+        for row, i in zip(spectra, square, strict=True):
+            row[: weighted[i].n_out] = singular_values(self.net, i, x).mean(axis=0)
+        return spectra
+
+    def _error(self) -> float:
+        """NaN where the targets are not labels."""
+        x, labels = self.test
+        if np.asarray(labels).dtype.kind not in "iu":
+            return float("nan")
+        return error_rate(self.net, x, labels)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The records as arrays by name, and ``seconds``; set it to go on from there."""
+        return {"seconds": self.seconds, **{name: self[name] for name in self.records}}
+
+    @state.setter
+    def state(self, state: dict[str, Any]) -> None:
+        if not isinstance(state, dict) or "seconds" not in state:
+            raise ValueError(f"state: expected that of a Monitor, got {checks.describe(state)}")
+        records = {name: list(array) for name, array in state.items() if name != "seconds"}
+        self.seconds, self.records = float(state["seconds"]), records
