@@ -115,6 +115,7 @@ def test_tqdm_is_taken_at_a_terminal(monkeypatch):
         "total": 3,
         "desc": "training",
         "unit": " updates",
+        "initial": 0,
     }
 
 

@@ -27,6 +27,8 @@ class Deferred:
     def __exit__(self, *exception: Any) -> None:
         if self._before is not None:
             signal.signal(signal.SIGINT, self._before)
+        if self.asked and exception[0] is None:
+            raise KeyboardInterrupt  # asked too late for anybody to see it
 
     def _ask(self, *_: Any) -> None:
         if self.asked:

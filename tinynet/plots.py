@@ -154,6 +154,85 @@ def curves(
     return ax
 
 
+def over_time(
+    updates: Sequence[int],
+    values: np.ndarray,
+    names: Sequence[str],
+    *,
+    spread: np.ndarray | None = None,
+    points: np.ndarray | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """One line a layer over the updates: what a monitor recorded.
+
+    Parameters
+    ----------
+    updates : sequence of int, length T
+    values : ndarray, shape (T, layers)
+    names : sequence of str
+        Of the layers.
+    spread : ndarray, shape (T, layers), optional
+        Bars of this length above and below the line, at some twenty moments: a std around a mean.
+    points : ndarray, shape (T, layers), optional
+        Markers in the colour of each layer, at some twenty moments: another array beside the first.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    updates, values = np.asarray(updates), np.asarray(values)
+    shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
+    step = max(1, len(updates) // 20)
+    for k, (name, shade) in enumerate(zip(names, shades, strict=True)):
+        style = STYLES[k % len(STYLES)]
+        ax.plot(updates, values[:, k], color=shade, linestyle=style, label=name)
+        some = slice(k * step // len(names), None, step)  # the layers' bars stand side by side
+        if spread is not None:
+            ax.errorbar(
+                updates[some], values[some, k], spread[some, k],
+                fmt="none", ecolor=shade, elinewidth=1, capsize=2,
+            )  # fmt: skip
+        if points is not None:
+            marker = MARKERS[k % len(MARKERS)]
+            ax.plot(updates[some], points[some, k], marker, color=shade, markersize=4)
+    ax.set_xlabel("updates")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    return ax
+
+
+def histogram_over_time(
+    updates: Sequence[int],
+    edges: Sequence[float],
+    shares: np.ndarray,
+    *,
+    label: str,
+    ax: Axes | None = None,
+) -> Axes:
+    """One layer's histogram at every moment, a column each, dark where there is little.
+
+    Parameters
+    ----------
+    updates : sequence of int, length T
+    edges : sequence of float
+        Of the bins, one more than there are bins.
+    shares : ndarray, shape (T, bins)
+        The share of the entries in each bin: a layer of ``monitor["z_histogram"]``.
+    label : str
+        The name of the array, for the axis of its values.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    updates = np.asarray(updates, dtype=float)
+    middles = (updates[1:] + updates[:-1]) / 2
+    ends = np.concatenate([updates[:1], middles, updates[-1:]])
+    density = np.asarray(shares) / np.diff(edges)
+    scale = mpl.colors.LogNorm(vmin=density.max() / 1000, vmax=density.max(), clip=True)
+    picture = ax.pcolormesh(ends, edges, density.T, norm=scale, cmap="viridis")
+    ax.figure.colorbar(picture, ax=ax, label="density")
+    ax.set_xlabel("updates")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_ylabel(label)
+    return ax
+
+
 def surface(
     W: np.ndarray,
     costs: Mapping[str, np.ndarray],

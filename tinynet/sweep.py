@@ -10,10 +10,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 from tinynet.progress import Silent, bar
@@ -61,7 +63,7 @@ def run(
         progress(total=total, desc=desc, unit=unit) as shown,
         ProcessPoolExecutor(workers, context, initializer=_start, initargs=(shared,)) as pool,
     ):
-        with _deaf_to_interrupts():
+        with _deaf_to_interrupts(), _without_the_script():
             futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
         pending, count = set(futures), 0
         try:
@@ -120,6 +122,20 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))  # what this process may use, not what is built in
     return os.cpu_count() or 1
+
+
+@contextmanager
+def _without_the_script() -> Iterator[None]:
+    """Children that start now do not run the script that was started: it needs no guard.
+
+    A lesson calls studies between its paragraphs; what children need, they import.
+    """
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = before
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
 from tinynet.studies.variance import linear_regime, mean_field, variance_theory
+from tinynet.studies.watched import Run, watch
 
 __all__ = [
     "Result",
+    "Run",
     "cost_surfaces",
     "geometric_mean",
     "jacobian_spectra",
@@ -21,4 +23,5 @@ __all__ = [
     "marchenko_pastur",
     "mean_field",
     "variance_theory",
+    "watch",
 ]

@@ -14,24 +14,14 @@ import numpy as np
 
 from tinynet import sweep
 from tinynet.datasets import Shapeset
-from tinynet.network import Network, mlp
+from tinynet.network import Network
 from tinynet.progress import bar
+from tinynet.studies import setup
 from tinynet.studies.initialization import at_initialization
 from tinynet.studies.learning import error_curve, validation_cost
+from tinynet.studies.setup import GRID, IMAGES, LOOKED_AT, ROWS, TEST, TRAINING, VALIDATION
 
-# Table 1 of the paper: activation and initializer of each row.
-ROWS = {
-    "softsign": ("softsign", "standard"),
-    "softsign_n": ("softsign", "normalized"),
-    "tanh": ("tanh", "standard"),
-    "tanh_n": ("tanh", "normalized"),
-    "sigmoid": ("sigmoid", "standard"),
-}
-GRID = (0.01, 0.03, 0.1)  # learning rates to choose from
-IMAGES = 10_000  # in the test set, and in the validation set
-LOOKED_AT = 300  # the first images of the test set, in which the paper looks at its networks
-JACOBIANS = 20  # of them, in which singular values are computed
-WEIGHTS, TEST, VALIDATION, TRAINING = range(4)  # each has its own random stream: [seed, stream]
+JACOBIANS = 20  # of the images looked at, in which singular values are computed
 
 
 @dataclass(frozen=True)
@@ -60,14 +50,11 @@ class Settings:
 
     def network(self, run: str, width: int) -> Network:
         """The network of one run, as it starts."""
-        activation, init = self.runs[run]
-        sizes = [1024] + [width] * self.depth + [len(Shapeset.class_names)]
-        rng = [self.seed, WEIGHTS]
-        return mlp(sizes, activation=activation, init=init, rng=rng, dtype=np.float32)
+        return setup.network(*self.runs[run], width, self.depth, self.seed)
 
     def stream(self, which: int) -> Shapeset:
         """One of the streams of images: TEST, VALIDATION or TRAINING."""
-        return Shapeset(rng=[self.seed, which])
+        return setup.stream(self.seed, which)
 
 
 def initialize(settings: Settings, progress: Callable[..., Any] = bar) -> dict[str, dict]:

@@ -1,0 +1,130 @@
+"""Networks watched while they learn Shapeset-3x2: Figures 2, 3, 4, 9, 10 and 11 of the paper.
+
+Several runs go side by side, each in a process of its own with one BLAS thread, watched by a
+:class:`tinynet.Monitor` on the first 300 test images. Each is kept in a checkpoint: called again,
+it is there at once, or goes on where it was stopped.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinynet import sweep
+from tinynet.looking.scores import mean_cost
+from tinynet.losses import SoftmaxCrossEntropy
+from tinynet.monitor import EDGES, Monitor
+from tinynet.optimizers import SGD
+from tinynet.progress import bar
+from tinynet.storage import read_npz
+from tinynet.studies import setup
+from tinynet.studies.result import Result
+from tinynet.training import train
+from tinynet.versions import versions
+
+BATCH = 10
+
+
+@dataclass(frozen=True)
+class Run:
+    """The settings of one run: plain gradient descent in batches of 10, as in the paper.
+
+    ``every`` says after how many updates the monitor looks, or lists the moments. ``jacobians``
+    is the number of images in which it computes singular values.
+    """
+
+    activation: str = "tanh"
+    init: str = "standard"
+    lr: float = 0.03
+    depth: int = 4
+    width: int = 100
+    updates: int = 60_000
+    every: int | tuple[int, ...] = 1000
+    seed: int = 0
+    test_images: int = 2000
+    jacobians: int = 0
+
+
+def watch(
+    runs: Mapping[str, Run],
+    *,
+    folder: str | os.PathLike | None = None,
+    workers: int | None = None,
+    progress: Callable[..., Any] = bar,
+) -> dict[str, Result]:
+    """Train the runs side by side, and give what their monitors saw.
+
+    Parameters
+    ----------
+    runs : mapping
+        From a name of your own to the settings of that run.
+    folder : path, optional
+        Where the checkpoints are kept, one a run, named after it. As a rule what the environment
+        variable TINYNET_RUNS names, otherwise ``tinynet-runs``; made if it is not there.
+    workers : int, optional
+        Processes at a time; as many as there are cores, if not said.
+    progress : function, optional
+        Makes a progress bar as ``tqdm`` does.
+
+    Returns
+    -------
+    dict
+        For each run a Result: the records of :class:`tinynet.Monitor` by name, and
+        ``validation_cost``, the mean cost on images kept apart, after the last update. Its
+        settings are those of the run, with the versions of what it ran on and its seconds.
+
+    Raises
+    ------
+    FloatingPointError
+        The cost of a run was no longer finite: its learning rate is too large.
+    OSError, ValueError
+        A checkpoint cannot be read or written, or is of another run.
+    """
+    folder = runs_folder(folder)
+    calls = [(_watch, {"run": run, "file": folder / f"{name}.npz"}) for name, run in runs.items()]
+    total = sum(run.updates for run in runs.values())
+    found = sweep.run(
+        calls, total=total, desc="training", unit="updates", workers=workers, progress=progress
+    )
+    return dict(zip(runs, found, strict=True))
+
+
+def runs_folder(folder: str | os.PathLike | None = None) -> Path:
+    """Where checkpoints are kept; made if it is not there."""
+    if folder is None:
+        folder = os.environ.get("TINYNET_RUNS", "tinynet-runs")
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _watch(run: Run, file: Path, progress: Callable[..., Any]) -> Result:
+    """What a child process does."""
+    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed)
+    source = setup.stream(run.seed, setup.TRAINING)
+    x, labels = setup.stream(run.seed, setup.TEST).draw(max(run.test_images, setup.LOOKED_AT))
+    test = x[: run.test_images], labels[: run.test_images]
+    looked_at = x[: setup.LOOKED_AT], labels[: setup.LOOKED_AT]
+    loss, optimizer = SoftmaxCrossEntropy(), SGD(net, run.lr)
+    monitor = Monitor(net, *looked_at, test=test, optimizer=optimizer, jacobians=run.jacobians)
+    train(
+        net, loss, optimizer, source, run.updates,
+        batch=BATCH, watch=monitor, every=run.every, checkpoint=file, progress=progress,
+    )  # fmt: skip
+    validation = setup.stream(run.seed, setup.VALIDATION).draw(setup.IMAGES)
+    arrays = {name: monitor[name] for name in monitor.records}
+    arrays["validation_cost"] = np.array(mean_cost(net, loss, *validation))
+    arrays["edges"] = EDGES
+    settings = {
+        **asdict(run),
+        "batch": BATCH,
+        "seconds": round(read_npz(file)[1]["seconds"], 1),
+        "watching_seconds": round(monitor.seconds, 1),
+        "versions": versions(),
+    }
+    return Result("watched", settings, arrays)
