@@ -178,21 +178,21 @@ def over_time(
     ax : Axes, optional
     """
     ax = _axes(ax)
-    updates, values = np.asarray(updates), np.asarray(values)
+    after = np.asarray(updates)
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
-    step = max(1, len(updates) // 20)
+    step = max(1, len(after) // 20)
     for k, (name, shade) in enumerate(zip(names, shades, strict=True)):
         style = STYLES[k % len(STYLES)]
-        ax.plot(updates, values[:, k], color=shade, linestyle=style, label=name)
+        ax.plot(after, values[:, k], color=shade, linestyle=style, label=name)
         some = slice(k * step // len(names), None, step)  # the layers' bars stand side by side
         if spread is not None:
             ax.errorbar(
-                updates[some], values[some, k], spread[some, k],
+                after[some], values[some, k], spread[some, k],
                 fmt="none", ecolor=shade, elinewidth=1, capsize=2,
             )  # fmt: skip
         if points is not None:
             marker = MARKERS[k % len(MARKERS)]
-            ax.plot(updates[some], points[some, k], marker, color=shade, markersize=4)
+            ax.plot(after[some], points[some, k], marker, color=shade, markersize=4)
     ax.set_xlabel("updates")
     ax.xaxis.set_major_formatter("{x:,.0f}")
     return ax
@@ -220,9 +220,9 @@ def histogram_over_time(
     ax : Axes, optional
     """
     ax = _axes(ax)
-    updates = np.asarray(updates, dtype=float)
-    middles = (updates[1:] + updates[:-1]) / 2
-    ends = np.concatenate([updates[:1], middles, updates[-1:]])
+    after = np.asarray(updates, dtype=float)
+    middles = (after[1:] + after[:-1]) / 2
+    ends = np.concatenate([after[:1], middles, after[-1:]])
     density = np.asarray(shares) / np.diff(edges)
     scale = mpl.colors.LogNorm(vmin=density.max() / 1000, vmax=density.max(), clip=True)
     picture = ax.pcolormesh(ends, edges, density.T, norm=scale, cmap="viridis")
