@@ -8,7 +8,7 @@ from own_parts import ACTIVATIONS, assert_same_bits, batch_for, small_net
 
 import tinynet as tn
 from tinynet.progress import Silent
-from tinynet.studies import comparison, learning
+from tinynet.studies import comparison, learning, setup
 from tinynet.studies.comparison import Settings
 from tinynet.studies.initialization import at_initialization
 
@@ -333,7 +333,7 @@ def test_test_validation_and_training_images_differ_and_those_of_another_seed_to
 
 
 def test_weights_are_of_a_stream_of_their_own_and_of_the_seed():
-    numbers = [comparison.WEIGHTS, comparison.TEST, comparison.VALIDATION, comparison.TRAINING]
+    numbers = [setup.WEIGHTS, setup.TEST, setup.VALIDATION, setup.TRAINING]
     assert len(set(numbers)) == 4
     first, other = (Settings(seed=seed, depth=1).network("standard", 5) for seed in (0, 1))
     assert (first.layers[0].W != other.layers[0].W).all()

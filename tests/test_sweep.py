@@ -90,7 +90,7 @@ def test_as_many_processes_as_cores_and_no_more_than_calls(monkeypatch):
         raise EnoughError
 
     monkeypatch.setattr(sweep, "ProcessPoolExecutor", pool)
-    monkeypatch.setattr(sweep, "_cores", lambda: 3)
+    monkeypatch.setattr(sweep, "cores", lambda: 3)
     for count, workers in [(2, None), (5, None), (5, 4), (5, 9)]:
         with pytest.raises(EnoughError):
             run([(sweep_jobs.process, {})] * count, workers=workers)

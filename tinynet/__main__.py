@@ -20,7 +20,7 @@ import tinynet as tn
 from tinynet import _checks as checks
 from tinynet import activations
 from tinynet.storage import replacing
-from tinynet.studies import comparison, tables
+from tinynet.studies import comparison, figure11, tables
 from tinynet.versions import versions
 
 RESULTS = ("compare.json", "compare.png")
@@ -99,7 +99,92 @@ def parser() -> argparse.ArgumentParser:
         help="folder for the results (default: %(default)s)",
     )
     p.add_argument("--overwrite", action="store_true", help="replace an earlier result there")
+
+    p = commands.add_parser(
+        "figure11",
+        help="test error against images seen, for the rows of the paper's Table 1",
+        description="Figure 11 of the paper: each row tries three learning rates for a quarter of"
+        " the images, and goes on with the best. Says first how long it will take. Ctrl-C keeps"
+        " what was done; the same command goes on from there.",
+    )
+    p.set_defaults(command=figure11_command)
+    p.add_argument(
+        "--size",
+        choices=figure11.SIZES,
+        default="quick",
+        help="quick: width 100, 200,000 images, about a minute; medium: width 1000, 2 million,"
+        " hours; paper: width 1000, 25 million, days (default: %(default)s)",
+    )
+    p.add_argument(
+        "--row",
+        action="append",
+        choices=figure11.ROWS,
+        help="one of the rows; may be given several times (default: all five)",
+    )
+    p.add_argument("--seed", type=_seed, default=0, help="of all draws (default: %(default)s)")
+    p.add_argument("--workers", type=_size, help="processes at a time (default: one a core)")
+    p.add_argument(
+        "--out",
+        type=_folder,
+        default=Path("tinynet-figure11"),
+        help="folder for the runs and the results (default: %(default)s)",
+    )
     return top
+
+
+def figure11_command(options: argparse.Namespace) -> int:
+    """Say how long it will take, choose the rates, train, print and write what came."""
+    rows = tuple(dict.fromkeys(options.row or figure11.ROWS))
+    size = figure11.SIZES[options.size]
+    _can_be_written(options.out)
+    study = figure11.Figure11(size, options.out, rows, options.seed, options.workers)
+    print(
+        f"{', '.join(rows)}: width {size.width}, {size.updates:,} updates of 10 images; about"
+        f" {_duration(study.seconds_left())} to go on this machine, as busy as it is now"
+    )
+    stopped = False
+    try:
+        grids = study.choose_rates()
+        rates = {row: figure11.best_rate(row, grid) for row, grid in grids.items()}
+        print(tables.trials(grids, rates))
+        study.learn(rates)
+    except KeyboardInterrupt:  # what there is is written as far as it got
+        stopped = True
+    results = study.results()
+    _write_results(results, size, options.out)
+    print(tables.figure11(results, figure11.PAPER))
+    if stopped:
+        print(f"stopped: {options.out} keeps the runs; the same command goes on from there")
+    return 130 if stopped else 0
+
+
+def _write_results(
+    results: Mapping[str, Mapping[str, Any]], size: figure11.Size, folder: Path
+) -> None:
+    """A file a row, and the picture of all."""
+    from matplotlib.figure import Figure
+
+    from tinynet import plots
+
+    for row, result in results.items():
+        with replacing(folder / f"figure11-{size.name}-{row}.json") as file:
+            file.write(json.dumps(result, allow_nan=False).encode())
+    if results:
+        figure = Figure(figsize=(8, 6), layout="constrained")
+        plots.figure11(results, figure11.PAPER, ax=figure.subplots())
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", dpi=100)
+        with replacing(folder / f"figure11-{size.name}.png") as file:
+            file.write(picture.getvalue())
+    print(f"Written to {folder}: the results of {', '.join(results) or 'no row yet'}")
+
+
+def _duration(seconds: float) -> str:
+    """In words that a person plans with."""
+    minutes = seconds / 60
+    if minutes < 1.5:
+        return f"{seconds:.0f} seconds"
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
 def compare(options: argparse.Namespace) -> int:
@@ -177,6 +262,12 @@ def _prepare(folder: Path, overwrite: bool) -> None:
             f"--out: {folder} holds an earlier result ({', '.join(earlier)}):"
             " give another folder, or --overwrite"
         )
+    _can_be_written(folder)
+
+
+def _can_be_written(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"--out: {folder} is a file: name a folder")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -209,6 +210,12 @@ class Checkpoint:
             text = json.dumps(self.parts[name].state, sort_keys=True, default=_hashed)
             found[name] = hashlib.sha256(text.encode()).hexdigest()
         return found
+
+
+def read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stands in the file of a run: the state of its monitor, and the record of the run."""
+    arrays, record = read_npz(path, "watch.")
+    return {**record["state"]["watch"], **arrays}, record
 
 
 def _hashed(value: Any) -> Any:

@@ -267,6 +267,49 @@ def surface(
     return ax
 
 
+def figure11(
+    results: Mapping[str, Mapping[str, Any]],
+    paper: Mapping[str, Sequence[float]],
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Test error against images seen: lines of ours, and open markers for the paper's Figure 11.
+
+    Parameters
+    ----------
+    results : mapping
+        From the name of a row to its result, see :mod:`tinynet.studies.figure11`.
+    paper : mapping
+        ``images``, and for each row the errors in %, from the same place.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    last = 0
+    for k, (name, result) in enumerate(results.items()):
+        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+        images = 10 * np.array(result["updates"])
+        errors = 100 * np.array(result["test_error"])
+        label = f"{name}, lr {result['settings']['lr']:g}"
+        label += "" if result["finished"] else " (unfinished)"
+        ax.plot(images, errors, color=colour, marker=marker, markersize=3, label=label)
+        last = max(last, images[-1])
+    for k, name in enumerate(results):
+        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+        points = [(n, e) for n, e in zip(paper["images"], paper[name], strict=True) if n <= last]
+        if points:
+            ax.plot(
+                *zip(*points, strict=True), marker, color=colour,
+                markersize=9, fillstyle="none", linestyle="none",
+            )  # fmt: skip
+    if last >= paper["images"][0]:
+        ax.plot([], [], "o", color="0.4", markersize=9, fillstyle="none", label="the paper's")
+    ax.set_xlabel("images seen")
+    ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.set_ylabel("test error (%)")
+    ax.legend()
+    return ax
+
+
 def show(name: str) -> None:
     """Show the current figure in its window or notebook; where there is no screen, save it.
 

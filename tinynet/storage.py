@@ -122,13 +122,18 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], record:
         np.savez(file, **members)
 
 
-def read_npz(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
-    """The arrays and the record of a file that :func:`write_npz` wrote."""
+def read_npz(path: str | os.PathLike, prefix: str = "") -> tuple[dict[str, np.ndarray], dict]:
+    """The arrays and the record of a file that :func:`write_npz` wrote.
+
+    With a prefix only the arrays whose names begin with it, under the rest of their names.
+    """
     with open(path, "rb") as file:  # not there, or not to be read: an OSError that says so
         try:
             content = np.load(file, allow_pickle=False)
-            arrays = {name: content[name] for name in content.files}
-            record = json.loads(str(arrays.pop("record.json")))
+            record = json.loads(str(content["record.json"]))
+            names = [name for name in content.files if name.startswith(prefix)]
+            arrays = {name.removeprefix(prefix): content[name] for name in names}
+            arrays.pop("record.json", None)
         except Exception as e:  # zipfile and NumPy have a dozen kinds for a damaged file
             raise ValueError(
                 f"{path}: expected a file that tinynet saved, got one that is damaged, cut short"

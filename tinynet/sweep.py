@@ -57,7 +57,7 @@ def run(
     """
     context = multiprocessing.get_context("spawn")
     shared = context.RawArray("q", len(calls) + 1)
-    workers = min(workers or _cores(), len(calls))
+    workers = min(workers or cores(), len(calls))
     with (
         _one_thread_a_process(),
         progress(total=total, desc=desc, unit=unit) as shown,
@@ -118,9 +118,10 @@ class _Counter(Silent):
         _shared[self.k] += n
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many this process may use, which can be fewer than are built in."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))  # what this process may use, not what is built in
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 

@@ -5,6 +5,7 @@ drawn with :mod:`tinynet.plots` as often as you like.
 """
 
 from tinynet.studies.costs import cost_surfaces
+from tinynet.studies.figure11 import Figure11
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
@@ -12,6 +13,7 @@ from tinynet.studies.variance import linear_regime, mean_field, variance_theory
 from tinynet.studies.watched import Run, watch
 
 __all__ = [
+    "Figure11",
     "Result",
     "Run",
     "cost_surfaces",

@@ -80,6 +80,51 @@ def learning(
     return "\n".join(lines)
 
 
+def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
+    """What each learning rate of the grid came to, a line a row of Table 1."""
+    first = next(iter(grids.values()))
+    lines = [
+        "",
+        f"Learning rates: the cost on {IMAGES:,} validation images after"
+        f" {first[0]['updates']:,} updates",
+        f"{'':<12}" + "".join(f"{'lr ' + format(t['lr'], 'g'):>10}" for t in first) + "    chosen",
+    ]
+    for name, grid in grids.items():
+        costs = "".join(f"{_cost(trial['validation_cost']):>10}" for trial in grid)
+        lines.append(f"{name:<12}{costs}{chosen[name]:>10g}")
+    return "\n".join(lines)
+
+
+def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Sequence[float]]) -> str:
+    """Test errors after so many images, beside those read off the paper's Figure 11."""
+    lines = []
+    for name, result in results.items():
+        errors = dict(zip(result["updates"], result["test_error"], strict=True))
+        after = _some(result["updates"])
+        settings, minutes = result["settings"], result["seconds"] / 60
+        state = "" if result["finished"] else f", unfinished: {result['updates_done']:,} updates"
+        lines += [
+            "",
+            f"{name}: width {settings['width']}, lr {settings['lr']:g}, seed {settings['seed']},"
+            f" {minutes:.1f} minutes{state}",
+            f"{'thousand images':<18}" + "".join(f"{k // 100:>8,}" for k in after),
+            f"{'test error (%)':<18}" + "".join(f"{100 * errors[k]:>8.1f}" for k in after),
+        ]
+        published = dict(zip(paper["images"], paper[name], strict=True))
+        cells = [published.get(10 * k) for k in after]
+        if any(cell is not None for cell in cells):
+            shown = "".join(f"{'' if cell is None else format(cell, '.1f'):>8}" for cell in cells)
+            lines.append(f"{'the paper':<18}{shown}".rstrip())
+    return "\n".join(lines)
+
+
+def _some(updates: Sequence[int]) -> list[int]:
+    """At most nine moments: those of the paper's table, and some between."""
+    last = updates[-1]
+    wanted = [last * part / 8 for part in range(1, 9)]
+    return sorted({min(updates, key=lambda k: abs(k - moment)) for moment in wanted})
+
+
 def _cell(values: Sequence[float | None] | None, row: int) -> str:
     """Three digits; a dash where there is nothing to say."""
     if values is None or not 0 <= row < len(values) or values[row] is None:

@@ -10,22 +10,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tinynet import sweep
+from tinynet import checkpoint, sweep
 from tinynet.looking.scores import mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.monitor import EDGES, Monitor
+from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.progress import bar
-from tinynet.storage import read_npz
 from tinynet.studies import setup
 from tinynet.studies.result import Result
 from tinynet.training import train
-from tinynet.versions import versions
 
 BATCH = 10
 
@@ -86,7 +86,9 @@ def watch(
         A checkpoint cannot be read or written, or is of another run.
     """
     folder = runs_folder(folder)
-    calls = [(_watch, {"run": run, "file": folder / f"{name}.npz"}) for name, run in runs.items()]
+    calls = [
+        (watch_one, {"run": run, "file": folder / f"{name}.npz"}) for name, run in runs.items()
+    ]
     total = sum(run.updates for run in runs.values())
     found = sweep.run(
         calls, total=total, desc="training", unit="updates", workers=workers, progress=progress
@@ -103,28 +105,37 @@ def runs_folder(folder: str | os.PathLike | None = None) -> Path:
     return folder
 
 
-def _watch(run: Run, file: Path, progress: Callable[..., Any]) -> Result:
-    """What a child process does."""
-    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed)
-    source = setup.stream(run.seed, setup.TRAINING)
-    x, labels = setup.stream(run.seed, setup.TEST).draw(max(run.test_images, setup.LOOKED_AT))
-    test = x[: run.test_images], labels[: run.test_images]
-    looked_at = x[: setup.LOOKED_AT], labels[: setup.LOOKED_AT]
-    loss, optimizer = SoftmaxCrossEntropy(), SGD(net, run.lr)
-    monitor = Monitor(net, *looked_at, test=test, optimizer=optimizer, jacobians=run.jacobians)
-    train(
-        net, loss, optimizer, source, run.updates,
-        batch=BATCH, watch=monitor, every=run.every, checkpoint=file, progress=progress,
-    )  # fmt: skip
+def watch_one(run: Run, file: Path, progress: Callable[..., Any] = bar) -> Result:
+    """One run of :func:`watch`, in this process."""
+    net, monitor, train_on = prepared(run)
+    train_on(run.updates, watch=monitor, every=run.every, checkpoint=file, progress=progress)
     validation = setup.stream(run.seed, setup.VALIDATION).draw(setup.IMAGES)
     arrays = {name: monitor[name] for name in monitor.records}
-    arrays["validation_cost"] = np.array(mean_cost(net, loss, *validation))
+    arrays["validation_cost"] = np.array(mean_cost(net, SoftmaxCrossEntropy(), *validation))
     arrays["edges"] = EDGES
+    _, record = checkpoint.read(file)
     settings = {
         **asdict(run),
         "batch": BATCH,
-        "seconds": round(read_npz(file)[1]["seconds"], 1),
+        "seconds": round(record["seconds"], 1),
         "watching_seconds": round(monitor.seconds, 1),
-        "versions": versions(),
+        "versions": record["versions"],
     }
     return Result("watched", settings, arrays)
+
+
+def prepared(run: Run) -> tuple[Network, Monitor, Callable[..., None]]:
+    """The network of a run as it starts, its monitor, and ``tn.train`` but for the updates."""
+    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed)
+    x, labels = setup.stream(run.seed, setup.TEST).draw(max(run.test_images, setup.LOOKED_AT))
+    optimizer = SGD(net, run.lr)
+    monitor = Monitor(
+        net,
+        x[: setup.LOOKED_AT],
+        labels[: setup.LOOKED_AT],
+        test=(x[: run.test_images], labels[: run.test_images]),
+        optimizer=optimizer,
+        jacobians=run.jacobians,
+    )
+    source = setup.stream(run.seed, setup.TRAINING)
+    return net, monitor, partial(train, net, SoftmaxCrossEntropy(), optimizer, source, batch=BATCH)

@@ -1,0 +1,246 @@
+"""Figure 11: rates chosen by validation cost, runs that go on, results small enough to keep."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from tinynet import checkpoint, plots
+from tinynet.__main__ import main
+from tinynet.progress import Silent
+from tinynet.studies import figure11, setup, tables
+from tinynet.studies.figure11 import GRID, ROWS, SIZES, Figure11, Size, best_rate, kept
+from tinynet.studies.watched import Run, watch
+
+TINY = Size("tiny", width=4, updates=40, step=10)
+ROW = ("tanh_n",)
+
+
+def study(folder, rows=ROW, **keywords):
+    return Figure11(TINY, folder, rows, workers=2, **keywords)
+
+
+def all_of_it(figure):
+    grids = figure.choose_rates(Silent)
+    figure.learn({row: best_rate(row, grid) for row, grid in grids.items()}, Silent)
+    return figure.results()
+
+
+def without_time(results):
+    return {
+        row: {name: value for name, value in result.items() if "seconds" not in name}
+        for row, result in results.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("figure11")
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return all_of_it(study(folder))
+
+
+# ---------------------------------------------------------------------------- what comes out
+
+
+def test_a_result_says_what_was_done_and_what_came(results):
+    result = results["tanh_n"]
+    assert result["finished"]
+    assert result["updates_done"] == result["settings"]["updates"] == 40
+    assert result["updates"] == [10, 20, 30, 40]
+    assert len(result["test_error"]) == len(result["test_cost"]) == 4
+    assert np.shape(result["layers"]["z_p98"]) == (4, 5)
+    assert np.shape(result["layers"]["dW_std"]) == (4, 6)
+    assert result["settings"]["init"] == "normalized"
+    assert result["settings"]["depth"] == 5
+    assert result["command"] == "python -m tinynet figure11 --size tiny --row tanh_n"
+    assert len(json.dumps(result, allow_nan=False)) < 20_000
+
+
+def test_the_rate_is_the_one_with_the_lowest_validation_cost_after_a_quarter(results):
+    result = results["tanh_n"]
+    assert [trial["lr"] for trial in result["grid"]] == list(GRID)
+    assert {trial["updates"] for trial in result["grid"]} == {10}
+    best = min(result["grid"], key=lambda trial: trial["validation_cost"])
+    assert result["settings"]["lr"] == best["lr"]
+
+
+def test_the_curve_goes_on_from_the_trial_of_its_rate(results):
+    result = results["tanh_n"]
+    trial = next(t for t in result["grid"] if t["lr"] == result["settings"]["lr"])
+    assert result["test_error"][0] == trial["test_error"]
+
+
+def test_a_second_call_finds_everything_done(results, folder):
+    before = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    again = all_of_it(study(folder))
+    assert again == results
+    written = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert written == before
+
+
+def test_what_was_stopped_is_marked_and_goes_on_to_the_same_bits(results, tmp_path):
+    figure = study(tmp_path)
+    grids = figure.choose_rates(Silent)
+    stopped = figure.results()["tanh_n"]
+    assert not stopped["finished"]
+    assert stopped["updates_done"] == 10
+    assert figure.seconds_left() > 0
+    figure.learn({"tanh_n": best_rate("tanh_n", grids["tanh_n"])}, Silent)
+    assert without_time(figure.results()) == without_time(results)
+    assert figure.seconds_left() == 0
+
+
+def test_before_the_trials_are_done_there_is_no_result(tmp_path):
+    assert study(tmp_path).results() == {}
+
+
+def test_another_seed_is_another_run_and_is_refused_in_the_same_folder(results, folder, tmp_path):
+    other = all_of_it(study(tmp_path, seed=1))["tanh_n"]
+    assert other["test_cost"] != results["tanh_n"]["test_cost"]
+    assert other["command"].endswith("--seed 1")
+    with pytest.raises(ValueError, match="is of other settings: name another folder"):
+        study(folder, seed=1).choose_rates(Silent)
+
+
+def test_a_rate_too_large_counts_as_none(tmp_path, monkeypatch):
+    def diverges(run, file, progress):
+        raise FloatingPointError("cost: expected a finite number")
+
+    monkeypatch.setattr(figure11, "watch_one", diverges)
+    trial = figure11._try(Run(lr=9.0), tmp_path / "run.npz", Silent)
+    assert trial["validation_cost"] is None
+    good = {"lr": 0.1, "validation_cost": 2.0}
+    assert best_rate("tanh", [trial, good]) == 0.1
+    with pytest.raises(ValueError, match="too large for tanh"):
+        best_rate("tanh", [trial, trial])
+
+
+# ---------------------------------------------------------------------------- sizes
+
+
+def test_every_size_looks_at_the_end_of_its_search_and_at_its_end():
+    for size in SIZES.values():
+        assert size.search in size.looks
+        assert size.looks[-1] == size.updates
+        assert list(size.looks) == sorted(set(size.looks))
+
+
+def test_the_sizes_are_those_of_the_paper_and_smaller():
+    assert (SIZES["medium"].width, 10 * SIZES["medium"].updates) == (1000, 2_000_000)
+    assert (SIZES["paper"].width, 10 * SIZES["paper"].updates) == (1000, 25_000_000)
+
+
+def test_time_is_shared_out_among_the_workers():
+    assert figure11._rounds([10, 10, 10], 2) == 15
+    assert figure11._rounds([10], 2) == 10
+    assert figure11._rounds([], 2) == 0
+
+
+# ---------------------------------------------------------------------------- kept results
+
+
+@pytest.fixture(params=list(kept()))
+def kept_result(request):
+    return kept()[request.param]
+
+
+def test_a_kept_result_is_of_the_medium_size(kept_result):
+    settings = kept_result["settings"]
+    assert settings["width"] == 1000
+    assert settings["updates"] == 200_000
+    assert (settings["activation"], settings["init"]) == ROWS[kept_result["row"]]
+    assert kept_result["finished"] == (kept_result["updates_done"] == 200_000)
+    assert kept_result["updates"][-1] <= kept_result["updates_done"]
+    assert settings["lr"] == best_rate(kept_result["row"], kept_result["grid"])
+    assert kept_result["command"].startswith("python -m tinynet figure11 --size medium --row ")
+
+
+@pytest.mark.slow
+def test_the_first_1000_updates_of_the_kept_results_come_again(tmp_path):
+    results = kept()
+    runs = {}
+    for row, result in results.items():
+        names = ("activation", "init", "lr", "depth", "width", "seed", "test_images")
+        settings = {name: result["settings"][name] for name in names}
+        runs[row] = Run(**settings, updates=1000, every=(1000,))
+        assert result["updates"][0] == 1000
+    again = watch(runs, folder=tmp_path, progress=Silent)
+    for row, result in results.items():
+        assert again[row]["test_error"][0] == pytest.approx(result["test_error"][0], abs=0.02)
+
+
+# ---------------------------------------------------------------------------- shown
+
+
+def test_the_paper_s_numbers_stand_beside_ours_where_there_are_some(results):
+    result = {**results["tanh_n"], "updates": [25_000, 50_000], "test_error": [0.7, 0.6]}
+    text = tables.figure11({"tanh_n": result}, figure11.PAPER)
+    assert "60.0" in text
+    assert "the paper" in text
+    assert "69.0" in text
+    assert "the paper" not in tables.figure11(results, figure11.PAPER)
+
+
+def test_each_row_is_a_line_and_the_paper_s_points_have_its_colour(results):
+    long = {**results["tanh_n"], "updates": [100, 100_000], "test_error": [0.8, 0.5]}
+    ax = plots.figure11({"tanh_n": long}, figure11.PAPER, ax=Figure().subplots())
+    ours, points, _ = ax.lines
+    np.testing.assert_array_equal(ours.get_xdata(), [1000, 1_000_000])
+    np.testing.assert_allclose(ours.get_ydata(), [80, 50])
+    np.testing.assert_array_equal(points.get_xdata(), [500_000, 1_000_000])
+    np.testing.assert_array_equal(points.get_ydata(), [69, 55])
+    assert points.get_color() == ours.get_color()
+
+
+def test_the_paper_s_table_is_complete():
+    assert figure11.PAPER.keys() == {"images", *ROWS}
+    assert {len(column) for column in figure11.PAPER.values()} == {7}
+
+
+# ---------------------------------------------------------------------------- the command
+
+
+def test_the_command_says_how_long_and_writes_a_file_a_row_and_a_picture(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setitem(SIZES, "quick", TINY)
+    assert main(["figure11", "--row", "tanh_n", "--row", "sigmoid", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "to go on this machine" in said
+    assert "chosen" in said
+    assert "sigmoid: width 4" in said
+    assert (tmp_path / "figure11-tiny.png").stat().st_size > 5000
+    result = json.loads((tmp_path / "figure11-tiny-sigmoid.json").read_text())
+    assert result["finished"]
+
+
+def test_ctrl_c_keeps_the_runs_and_says_how_to_go_on(tmp_path):
+    command = [sys.executable, "-m", "tinynet", "figure11", "--row", "tanh", "--out", "out"]
+    child = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    run = tmp_path / "out" / "quick-tanh-lr-0.01.npz"
+    until = time.monotonic() + 60
+    while not run.exists() and time.monotonic() < until:
+        time.sleep(0.1)
+    os.kill(child.pid, signal.SIGINT)
+    out, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert "the same command goes on from there" in out
+    assert checkpoint.read(run)[1]["updates"] >= 1000
+
+
+def test_the_network_and_the_streams_are_those_of_the_main_job():
+    net = setup.network("tanh", "normalized", 3, 2, 0)
+    assert [layer.W.shape for layer in net.layers[::2]] == [(1024, 3), (3, 3), (3, 9)]
+    assert net.dtype == np.float32
