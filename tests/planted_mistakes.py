@@ -365,7 +365,7 @@ CHECKS = [
         'if not hasattr(value, "__index__"):\n'
         '        raise TypeError(f"{name}: expected a whole number, got',
     ),
-    ("0 units are allowed", "if number < 1:", "if number < 0:"),
+    ("0 units are allowed", "value, least=1)", "value, least=0)"),
     ("one size makes a network", "if len(values) < 2:", "if len(values) < 1:"),
     (
         "lr = 0 is a rate",

@@ -155,10 +155,12 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
 def rising(name: str, value: Any) -> np.ndarray:
     """Edges of bins: at least two finite numbers, each larger than the one before."""
     array = np.array(value, dtype=float)
-    if array.ndim != 1 or len(array) < 2 or not (np.diff(array) > 0).all():
-        raise ValueError(f"{name}: expected rising numbers, at least two, got {describe(value)}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name}: expected finite numbers, got {describe(value)}")
+    good = array.ndim == 1 and len(array) >= 2 and (np.diff(array) > 0).all()
+    if not good or not np.isfinite(array[[0, -1]]).all():
+        raise ValueError(
+            f"{name}: expected finite numbers, at least two, each larger than the one before,"
+            f" got {describe(value)}"
+        )
     return array
 
 
