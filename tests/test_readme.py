@@ -13,7 +13,7 @@ README = Path(__file__).parents[1] / "README.md"
 def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)  # it saves a network
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     names = {}
     for block in blocks:
         exec(block, names)
@@ -21,6 +21,8 @@ def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys, tmp_
     assert "(1024, 1000) (10, 1000)" in printed
     assert "True" in printed
     assert "Scale" in printed
+    assert names["monitor"]["z_p98"].shape == (3, 5)
+    assert names["monitor"]["dW_std"].shape == (3, 6)
     rows = tn.gradient_check(names["net"], np.ones((2, 6)))
     assert max(row.error for row in rows) < 1e-7
 
