@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import math
 import operator
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -40,11 +40,12 @@ def whole(name: str, value: Any, least: int = 0) -> int:
     return number
 
 
-def moments(name: str, value: Any, last: int) -> Container[int]:
-    """The counts from 0 to last at which something is done: every so many, or those listed."""
+def moments(name: str, value: Any, last: int) -> Callable[[int], bool]:
+    """Whether something is done after k updates: every so many and the last, or those listed."""
     if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str):
-        return {whole(f"{name}[{k}]", entry) for k, entry in enumerate(value)}
-    return {*range(0, last, size(name, value)), last}
+        return {whole(f"{name}[{k}]", entry) for k, entry in enumerate(value)}.__contains__
+    every = size(name, value)
+    return lambda k: k % every == 0 or k == last
 
 
 def index(name: str, value: Any, count: int, of: str) -> int:

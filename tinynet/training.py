@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from typing import Any
 
@@ -86,13 +86,13 @@ def train(
         )
     updates = checks.size("updates", updates)
     batch = checks.size("batch", batch)
-    looks = checks.moments("every", every, updates)
+    is_time = checks.moments("every", every, updates)
     save_every = checks.size("save_every", save_every)
     file = None
     if checkpoint is not None:
         file = Checkpoint(checkpoint, net, optimizer, source, watch, loss, batch)
     done = file.resume(updates) if file else 0
-    around = _Around(net, optimizer, updates, watch, looks, file, save_every)
+    around = _Around(net, optimizer, updates, watch, is_time, file, save_every)
     # What overflows is seen in the cost, at once and with its update: a warning would say less.
     with np.errstate(over="ignore", invalid="ignore"), around.opened(progress, done):
         for k in range(done + 1, updates + 1):
@@ -114,12 +114,12 @@ class _Around:
         optimizer: Any,
         updates: int,
         watch: Callable[[int], None] | None,
-        looks: Container[int],
+        is_time: Callable[[int], bool],
         file: Checkpoint | None,
         save_every: int,
     ) -> None:
         self.net, self.optimizer, self.updates = net, optimizer, updates
-        self.watch, self.looks = watch, looks
+        self.watch, self.is_time = watch, is_time
         self.file, self.save_every = file, save_every
         self.watching = 0.0  # seconds
         self.costs: list[float] = []  # of the updates since the bar last showed their mean
@@ -145,7 +145,7 @@ class _Around:
 
     def look(self) -> None:
         """Watch, if it is time."""
-        if self.watch is not None and self.k in self.looks:
+        if self.watch is not None and self.is_time(self.k):
             started = time.perf_counter()
             self.watch(self.k)
             self.watching += time.perf_counter() - started
