@@ -100,7 +100,8 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
     lines = []
     for name, result in results.items():
         errors = dict(zip(result["updates"], result["test_error"], strict=True))
-        after = _some(result["updates"])
+        published = dict(zip(paper["images"], paper[name], strict=True))
+        after = sorted(_some(result["updates"]) | {k for k in errors if 10 * k in published})
         settings, minutes = result["settings"], result["seconds"] / 60
         state = "" if result["finished"] else f", unfinished: {result['updates_done']:,} updates"
         lines += [
@@ -110,7 +111,6 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
             f"{'thousand images':<18}" + "".join(f"{k // 100:>8,}" for k in after),
             f"{'test error (%)':<18}" + "".join(f"{100 * errors[k]:>8.1f}" for k in after),
         ]
-        published = dict(zip(paper["images"], paper[name], strict=True))
         cells = [published.get(10 * k) for k in after]
         if any(cell is not None for cell in cells):
             shown = "".join(f"{'' if cell is None else format(cell, '.1f'):>8}" for cell in cells)
@@ -118,11 +118,10 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
     return "\n".join(lines)
 
 
-def _some(updates: Sequence[int]) -> list[int]:
-    """At most nine moments: those of the paper's table, and some between."""
-    last = updates[-1]
-    wanted = [last * part / 8 for part in range(1, 9)]
-    return sorted({min(updates, key=lambda k: abs(k - moment)) for moment in wanted})
+def _some(updates: Sequence[int]) -> set[int]:
+    """At most eight moments, about as far from each other."""
+    wanted = [updates[-1] * part / 8 for part in range(1, 9)]
+    return {min(updates, key=lambda k: abs(k - moment)) for moment in wanted}
 
 
 def _cell(values: Sequence[float | None] | None, row: int) -> str:

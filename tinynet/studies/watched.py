@@ -64,8 +64,7 @@ def watch(
     runs : mapping
         From a name of your own to the settings of that run.
     folder : path, optional
-        Where the checkpoints are kept, one a run, named after it. As a rule what the environment
-        variable TINYNET_RUNS names, otherwise ``tinynet-runs``; made if it is not there.
+        Where the checkpoints are kept, one a run, named after it; see :func:`runs_folder`.
     workers : int, optional
         Processes at a time; as many as there are cores, if not said.
     progress : function, optional
@@ -97,10 +96,12 @@ def watch(
 
 
 def runs_folder(folder: str | os.PathLike | None = None) -> Path:
-    """Where checkpoints are kept; made if it is not there."""
-    if folder is None:
-        folder = os.environ.get("TINYNET_RUNS", "tinynet-runs")
-    folder = Path(folder)
+    """Where runs are kept, made if it is not there.
+
+    If no folder is named, it is the one that the environment variable TINYNET_RUNS names, otherwise
+    ``tinynet-runs``.
+    """
+    folder = Path(folder or os.environ.get("TINYNET_RUNS") or "tinynet-runs")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -1,0 +1,116 @@
+"""Runs side by side: what they record, where they are kept, and that they are not done twice."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from own_parts import assert_same_bits
+
+import tinynet as tn
+from tinynet import sweep
+from tinynet.progress import Silent
+from tinynet.studies import Run, runs_folder, setup, watch
+from tinynet.studies.watched import prepared, watch_one
+
+SMALL = Run(width=4, depth=2, updates=30, every=10, test_images=300, lr=0.1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    runs = {"tanh": SMALL, "deeper": Run(**{**vars(SMALL), "depth": 3, "jacobians": 2})}
+    return watch(runs, folder=folder, progress=Silent)
+
+
+def by_hand(run):
+    """The same run as four lines, in float32, from the same seeds."""
+    sizes = [1024] + [run.width] * run.depth + [9]
+    net = tn.mlp(sizes, activation="tanh", init="standard", rng=[0, 0], dtype=np.float32)
+    loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(net, run.lr), tn.Shapeset(rng=[0, 3])
+    for _ in range(run.updates):
+        x, labels = source.draw(10)
+        loss.forward(net.forward(x), labels)
+        net.backward(loss.backward())
+        sgd.step()
+    return net
+
+
+def test_a_run_is_plain_gradient_descent_on_shapeset():
+    net, _, train_on = prepared(SMALL)
+    train_on(SMALL.updates, progress=Silent)
+    assert_same_bits(net, by_hand(SMALL))
+
+
+def test_the_monitor_looks_at_the_first_300_test_images(found):
+    net = by_hand(SMALL)
+    x, labels = tn.Shapeset(rng=[0, 1]).draw(300)
+    z = net.view()
+    z.forward(x)
+    stds = [layer.y.std(dtype=float) for layer in z.layers[1::2]]
+    np.testing.assert_allclose(found["tanh"]["z_std"][-1], stds, rtol=1e-4)
+    assert found["tanh"]["test_error"][-1] == pytest.approx(tn.error_rate(net, x, labels), abs=0.01)
+    np.testing.assert_array_equal(found["tanh"]["updates"], [0, 10, 20, 30])
+    assert found["deeper"]["z_p98"].shape == (4, 3)
+    assert found["deeper"]["singular_values"].shape == (4, 2, 4)
+
+
+def test_the_result_says_what_the_run_was_and_took(found):
+    settings = found["tanh"].settings
+    assert settings["lr"] == 0.1
+    assert settings["batch"] == 10
+    assert settings["seconds"] > 0
+    assert settings["versions"]["numpy"] == np.__version__
+    cost = found["tanh"]["validation_cost"]
+    validation = tn.Shapeset(rng=[0, 2]).draw(setup.IMAGES)
+    by_formula = tn.mean_cost(by_hand(SMALL), tn.SoftmaxCrossEntropy(), *validation)
+    assert cost == pytest.approx(by_formula, rel=1e-4)
+
+
+def test_a_second_call_trains_nothing_and_finds_the_same(found, folder):
+    before = (folder / "tanh.npz").read_bytes()
+    again = watch_one(SMALL, folder / "tanh.npz", Silent)
+    for name, array in found["tanh"].arrays.items():
+        if name != "validation_cost":  # of a matrix product whose rounding follows the threads
+            np.testing.assert_array_equal(again[name], array)
+    assert (folder / "tanh.npz").read_bytes() == before
+
+
+def test_another_run_under_the_same_name_is_refused(found, folder):
+    with pytest.raises(ValueError, match="is of another run: the learning rate"):
+        watch_one(Run(**{**vars(SMALL), "lr": 0.2}), folder / "tanh.npz", Silent)
+
+
+def test_runs_are_kept_where_the_user_says(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TINYNET_RUNS", raising=False)
+    assert runs_folder().resolve() == tmp_path / "tinynet-runs"
+    monkeypatch.setenv("TINYNET_RUNS", str(tmp_path / "elsewhere"))
+    assert runs_folder() == tmp_path / "elsewhere"
+    assert runs_folder(tmp_path / "here") == tmp_path / "here"
+    assert {file.name for file in tmp_path.iterdir()} == {"tinynet-runs", "elsewhere", "here"}
+
+
+def test_a_script_that_calls_it_needs_no_guard_and_is_not_run_by_the_children(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from tinynet import studies\n"
+        "print('once')\n"
+        "run = studies.Run(width=2, depth=1, updates=2, test_images=300)\n"
+        "found = studies.watch({'a': run, 'b': run}, workers=2)\n"
+        "print(found['b']['updates'])\n"
+    )
+    command = [sys.executable, str(script)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines() == ["once", "[0 2]"]
+
+
+def test_the_script_is_in_its_place_again():
+    before = sys.modules["__main__"]
+    with sweep._without_the_script():
+        assert sys.modules["__main__"] is not before
+    assert sys.modules["__main__"] is before
