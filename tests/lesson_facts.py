@@ -43,10 +43,15 @@ ANSWERS = {
         "answer_1": "34000",
         "answer_2": "1.8",
     },
+    "10_the_sigmoid_plateau": {
+        "answer_1": "28.03",
+        "answer_2": "2.197",
+    },
 }
 
 # Decimal numbers in the prose that no script can print: they stand in the paper or its figures.
 OF_THE_PAPER: dict[str, set[str]] = {
     "08_jacobians": {"0.5", "0.8"},
     "04_the_data": {"82.61"},
+    "10_the_sigmoid_plateau": {".5", ".6", ".8", ".01", ".02", ".05", ".07", ".43"},
 }

@@ -15,12 +15,19 @@ NAMES = [lesson.stem for lesson in LESSONS]
 RUNNER = Path(__file__).with_name("run_lesson.py")
 
 
-def run(command, folder):
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory):
+    """The folder in which lessons keep their training runs: each is computed once."""
+    return tmp_path_factory.mktemp("runs")
+
+
+def run(command, folder, runs):
     environment = {
         **os.environ,
         "PYTHONWARNINGS": "error",
         "MPLBACKEND": "agg",
         "TINYNET_PICTURES": str(folder / "pictures"),
+        "TINYNET_RUNS": str(runs),
         "OPENBLAS_NUM_THREADS": "1",
     }
     return subprocess.run(
@@ -38,9 +45,9 @@ def lesson(request):
 
 
 @pytest.fixture(scope="module")
-def printed(lesson, tmp_path_factory):
+def printed(lesson, runs, tmp_path_factory):
     """What a lesson prints, run from another folder, its exercises not yet answered."""
-    ran = run([lesson], tmp_path_factory.mktemp(lesson.stem))
+    ran = run([lesson], tmp_path_factory.mktemp(lesson.stem), runs)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
@@ -85,14 +92,14 @@ def test_exercises_wait_for_an_answer(lesson, printed):
     assert len(ANSWERS[lesson.stem]) == len(waiting)
 
 
-def test_right_answers_are_right_and_pictures_can_be_read(lesson, tmp_path):
+def test_right_answers_are_right_and_pictures_can_be_read(lesson, runs, tmp_path):
     source = lesson.read_text(encoding="utf-8")
     for name, answer in ANSWERS[lesson.stem].items():
         assert source.count(f"{name} = None\n") == 1
         source = source.replace(f"{name} = None\n", f"{name} = {answer}\n")
     solved = tmp_path / lesson.name
     solved.write_text(source, encoding="utf-8")
-    ran = run([RUNNER, solved], tmp_path)
+    ran = run([RUNNER, solved], tmp_path, runs)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
     verdicts = re.findall(r"^Exercise [\d.]+: (.*)", ran.stdout, re.MULTILINE)
     assert verdicts == ["right."] * len(ANSWERS[lesson.stem])
