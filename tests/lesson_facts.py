@@ -46,6 +46,15 @@ ANSWERS = {
     "10_the_sigmoid_plateau": {
         "answer_1": "28.03",
         "answer_2": "2.197",
+    "11_layer_by_layer": {
+        "answer_1": "[0.577, 0.98]",
+        "answer_2": "0.776",
+        "answer_3": "0.753",
+    },
+    "12_gradients_while_learning": {
+        "answer_1": "17.3",
+        "answer_2": "[333, 111000]",
+        "answer_3": "0.707",
     },
 }
 
