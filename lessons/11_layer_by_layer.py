@@ -72,9 +72,10 @@ plots.show("11_layer_by_layer_figures_3_and_10")
 # upward. Why, it says, remains to be understood.
 #
 # One part is not hard. The layers *start* in this order, because under ``standard`` the signal dies
-# out upward (lesson 6). Do the lower ones also grow faster? The last line of each table says no:
-# under ``standard`` the upper ones do. No layer waits for the one below it; all set out at once,
-# from unequal places. But why is layer 1 ahead in every panel, even where all start nearly alike?
+# out upward (lesson 6). Do the lower ones also grow by a larger factor? The last line of each table
+# says no: under ``standard`` the upper ones do. No layer waits for the one below it; all set out at
+# once, from unequal places. But why is layer 1 ahead in every panel, even where all start nearly
+# alike?
 #
 # Softsign is fast at first, then slow, as in the paper, and stops earlier, near 0.9. "All layers
 # together" is true of layers 2 and 3; the first is ahead of them, and the fourth behind.

@@ -78,17 +78,15 @@ plots.show("12_gradients_while_learning_ds")
 # %% [markdown]
 # At first it gets worse: while ``standard`` sits on the plateau of lesson 4 and says the class
 # frequencies, what arrives at layer 1 falls by half. Then the network sees something, and within a
-# few thousand updates layers 2 and 3 have about as much as layer 4, at width 300 more. Quickly,
-# then, once it begins. That the *lowest* layer gets most we see under ``normalized`` only, in the
-# end.
+# few thousand updates layers 2 and 3 have about as much as layer 4, at width 300 more: quickly,
+# once it begins. That the *lowest* layer gets most we see under ``normalized`` only, in the end.
 #
 # Figure 9
 # --------
 #
 # And the weights? The paper: under ``standard`` their gradients, alike at the start, drift apart,
-# and the larger ones are in the lower layers; under ``normalized`` they stay alike. It is often
-# said that lower layers starve; here it is the upper ones. (dW is the mean gradient over 300
-# images.)
+# and the larger ones are in the lower layers; under ``normalized`` they stay alike. Lower layers
+# are often said to starve; here the upper ones do. (dW is the mean gradient over 300 images.)
 
 # %%
 dW = {name: calm(seen[name]["dW_std"]) for name in runs}
@@ -148,13 +146,13 @@ panels[0].legend(title="line: mean, markers: largest", loc="upper left")
 plots.show("12_gradients_while_learning_jacobians")
 
 # %% [markdown]
-# Not the mean has changed: under ``standard`` it is still below 0.5, and under ``normalized`` it
-# even falls, since units saturate, while ds comes to *grow* downward. The largest has. Of the 300
-# singular values of layer 3 one has left the others and is more than twice as large as the next,
-# which has stayed. What the network has learnt lies in very few directions; and so does ds. In a
-# random one it would be multiplied by the root of the mean square of all 300, which is below 0.6
-# under ``standard``; through layers 3 and 4 it keeps all it has. Theory that takes W and ds to be
-# independent, as that of lesson 7, is about networks that have learnt nothing.
+# Not the mean: under ``standard`` it is still below 0.5, and under ``normalized`` it even falls, as
+# tanh bends more, while ds comes to *grow* downward. The largest: of the 300 singular values of
+# layer 3 under ``standard`` one has left the others. It is twice as large as the next, which has
+# stayed. In a random direction ds would be multiplied by the root of the mean square of all 300,
+# still below 0.6 in every layer; through layers 4 and 3 it loses nothing. So it lies along that one
+# direction more than chance would put it there. Theory that takes W and ds to be independent, as in
+# lesson 7, is about networks that have learnt nothing.
 #
 # Exercises
 # ---------
