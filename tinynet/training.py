@@ -16,6 +16,7 @@ from tinynet.checkpoint import Checkpoint
 from tinynet.interrupts import Deferred
 from tinynet.looking.broken import first_broken, is_finite
 from tinynet.looking.scores import entropy
+from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.progress import bar
@@ -62,7 +63,8 @@ def train(
     save_every : int, optional
         How many updates are between two saves. After the last update the run is saved too.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``.
+        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``, and from
+        ``initial`` where a checkpoint holds updates already.
 
     Raises
     ------
@@ -74,8 +76,8 @@ def train(
         The checkpoint cannot be read, or none could be written to its folder. Only before the
         first update: a save that fails later is a warning, and the next one tries again.
     FloatingPointError
-        The cost, or at a save a parameter, is no longer finite. Names the update, the layer and
-        the first array that is not; the last checkpoint stays as it was.
+        The cost, or when the run is watched or saved a parameter, is no longer finite. Names the
+        update, the layer and the first array that is not; the last checkpoint stays as it was.
     """
     if getattr(optimizer, "net", net) is not net:
         raise ValueError("optimizer: expected one of net, such as tn.SGD(net, lr), got another's")
@@ -92,11 +94,11 @@ def train(
     if checkpoint is not None:
         file = Checkpoint(checkpoint, net, optimizer, source, watch, loss, batch)
     done = file.resume(updates) if file else 0
-    around = _Around(net, optimizer, updates, watch, is_time, file, save_every)
+    around = _Around(net, loss, optimizer, updates, watch, is_time, file, save_every)
     # What overflows is seen in the cost, at once and with its update: a warning would say less.
     with np.errstate(over="ignore", invalid="ignore"), around.opened(progress, done):
         for k in range(done + 1, updates + 1):
-            x, labels = source.draw(batch)
+            x, labels = _drawn(source, batch)
             output = net.forward(x)
             cost = loss.forward(output, labels)
             around.check(k, cost)
@@ -105,12 +107,27 @@ def train(
             around.after(k, cost, labels)
 
 
+def _drawn(source: Any, n: int) -> Any:
+    """What the source gives; one that has run dry is an error that says so."""
+    try:
+        drawn = source.draw(n)
+    except StopIteration:
+        drawn = None
+    if drawn is None or len(drawn[0]) == 0:
+        raise ValueError(
+            f"source: expected {n} examples, got none: it has run dry; tn.Shuffled(x, labels, rng)"
+            " goes through finite data again and again"
+        )
+    return drawn
+
+
 class _Around:
     """What goes on around the four lines: watching, saving, the progress bar, stopping."""
 
     def __init__(
         self,
         net: Network,
+        loss: Any,
         optimizer: Any,
         updates: int,
         watch: Callable[[int], None] | None,
@@ -123,6 +140,7 @@ class _Around:
         self.file, self.save_every = file, save_every
         self.watching = 0.0  # seconds
         self.costs: list[float] = []  # of the updates since the bar last showed their mean
+        self.has_chance = isinstance(loss, SoftmaxCrossEntropy)
         self.seen = np.zeros(0, dtype=int)  # how often each label was drawn
 
     @contextlib.contextmanager
@@ -146,6 +164,7 @@ class _Around:
     def look(self) -> None:
         """Watch, if it is time."""
         if self.watch is not None and self.is_time(self.k):
+            self.check_parameters()
             started = time.perf_counter()
             self.watch(self.k)
             self.watching += time.perf_counter() - started
@@ -158,6 +177,14 @@ class _Around:
                 f" {self.broken(in_backward=k > 1)}"
             )
 
+    def check_parameters(self) -> None:
+        """Numbers that are not finite are neither watched nor saved."""
+        if not is_finite(self.net):
+            raise FloatingPointError(
+                f"parameters: expected finite numbers, got others after {self.k} updates:"
+                f" {self.broken(in_backward=self.k > 0)}"
+            )
+
     def broken(self, in_backward: bool) -> str:
         """Where the numbers broke, and what to do."""
         forward, backward = first_broken(self.net)
@@ -165,7 +192,7 @@ class _Around:
         if forward is None:
             found = "forward all arrays are finite, but too large for the cost"
         if in_backward and backward:
-            found += f", backward (in the update before) {backward}"
+            found += f", backward (in the last update) {backward}"
         advice = f"try a smaller learning rate than {getattr(self.optimizer, 'lr', 0):g}"
         if not in_backward:
             advice = "the weights were ruined before: make the network anew"
@@ -187,11 +214,7 @@ class _Around:
         if self.interrupt.asked:
             stopped = KeyboardInterrupt
         if stopped or k % self.save_every == 0 or k == self.updates:
-            if not is_finite(self.net):
-                raise FloatingPointError(
-                    f"parameters: expected finite numbers after {k} updates:"
-                    f" {self.broken(in_backward=True)}"
-                )
+            self.check_parameters()
             self.file.save(k)
         if stopped:
             raise stopped(f"stopped after {k:,} of {self.updates:,} updates; {self.file}")
@@ -199,13 +222,13 @@ class _Around:
     def tell(self, cost: float, labels: np.ndarray) -> None:
         """One update more; now and then the cost beside its chance level."""
         self.costs.append(cost)
-        if labels.ndim == 1 and labels.dtype.kind in "iu":
-            counts = np.bincount(labels, minlength=len(self.seen))
+        if self.has_chance:
+            counts = np.bincount(np.asarray(labels, dtype=int), minlength=len(self.seen))
             counts[: len(self.seen)] += self.seen
             self.seen = counts
         if len(self.costs) == SHOWN or self.k == self.updates:
             words = f"cost {sum(self.costs) / len(self.costs):.3f}"
-            if self.seen.any():
+            if self.has_chance:
                 words += f" (chance {entropy(self.seen / self.seen.sum()):.3f})"
             if self.watching:
                 share = self.watching / (time.perf_counter() - self.started)
