@@ -8,6 +8,7 @@ kind, but not one that can be used.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -201,6 +202,25 @@ def as_many(name: str, value: Any, like: np.ndarray) -> np.ndarray:
     if array.ndim == 0 or len(array) != len(like):
         raise ValueError(f"{name}: expected {len(like)}, one an example, got {describe(array)}")
     return array
+
+
+def keepable(name: str, value: Any) -> dict[str, Any]:
+    """A dict by names, of arrays and of what JSON can hold: what a file can keep."""
+    if not isinstance(value, dict):
+        raise TypeError(f"{name}: expected a dict, got {describe(value)}")
+    for key, entry in value.items():
+        if not isinstance(key, str):
+            raise TypeError(f"{name}: expected names as keys, got {describe(key)}")
+        if isinstance(entry, np.ndarray) and not entry.dtype.hasobject:
+            continue
+        try:
+            kept = json.loads(json.dumps(entry, allow_nan=False))
+        except (TypeError, ValueError):  # ValueError: NaN, or a list that holds itself
+            kept = None
+        if kept != entry:
+            wanted = "an array or what JSON can hold"
+            raise TypeError(f"{name}[{key!r}]: expected {wanted}, got {describe(entry)}")
+    return value
 
 
 def elementwise(layer: Any, name: str, value: Any, like: np.ndarray) -> None:

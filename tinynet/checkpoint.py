@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
-from tinynet.storage import classes, read_npz, write_npz
+from tinynet.storage import classes, read_npz, remove_halves, write_npz
 from tinynet.versions import versions
 
 FORMAT = "tinynet run 1"
@@ -59,6 +59,7 @@ class Checkpoint:
             "optimizer": type(optimizer).__name__,
             "batch": batch,
         }
+        self._states()  # what cannot be kept is told now, not at the first save
         self.start = self._fingerprints()
         self.done: int | None = None  # updates that the file holds; None where there is no file
         self.seconds = 0.0  # that the updates took which were done before this call
@@ -78,8 +79,7 @@ class Checkpoint:
             left alone, and so is the run.
         """
         self._can_be_written()
-        for half in self.path.parent.glob(f"{self.path.name}.*.part"):
-            half.unlink(missing_ok=True)  # of a save in which the process was killed
+        remove_halves(self.path)
         if not self.path.exists():
             return 0
         arrays, record = read_npz(self.path)
@@ -109,7 +109,7 @@ class Checkpoint:
             if record["settings"].get(key) != value:
                 got = checks.describe(record["settings"].get(key))
                 raise ValueError(
-                    f"{self.path}: is of another run: its {key} are {got},"
+                    f"{self.path}: is of another run: {key} {got},"
                     f" expected {checks.describe(value)}; name another file"
                 )
         found = {name: (array.shape, array.dtype) for name, array in _under("net.", arrays).items()}
@@ -128,8 +128,9 @@ class Checkpoint:
         causes = {"weights": "the weights", "optimizer": "the learning rate", "source": "the data"}
         listed = " and ".join(causes[key] for key in differ)
         raise ValueError(
-            f"{self.path}: is of another run: {listed} at its start were others (another seed?);"
-            " name another file, or delete this one to begin anew"
+            f"{self.path}: is of another run: {listed} at its start were others (another seed, or"
+            " objects that were trained since?); make all as it was at the start or where the file"
+            " ends, name another file, or delete this one to begin anew"
         )
 
     def _can_be_written(self) -> None:
@@ -138,9 +139,13 @@ class Checkpoint:
             raise OSError(f"checkpoint: expected a file, got {str(self.path)!r}")
         if not folder.is_dir():
             raise FileNotFoundError(f"checkpoint: there is no folder {str(folder)!r} to write in")
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-        needed = 2 * sum(array.nbytes for array in self._parameters().values())
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise type(error)(f"checkpoint: cannot write in {str(folder)!r}: {error}") from error
+        copies = 1 if self.path.exists() else 2
+        needed = copies * sum(array.nbytes for array in self._parameters().values())
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise OSError(
@@ -156,14 +161,8 @@ class Checkpoint:
         What goes wrong is a warning: the file that was there is kept, and the next save tries
         again.
         """
-        arrays = {f"net.{name}": array for name, array in self._parameters().items()}
-        state: dict[str, dict] = {}
-        for name, part in self.parts.items():
-            content = part.state
-            state[name] = {k: v for k, v in content.items() if not isinstance(v, np.ndarray)}
-            for key, value in content.items():
-                if isinstance(value, np.ndarray):
-                    arrays[f"{name}.{key}"] = value
+        arrays, state = self._states()
+        arrays |= {f"net.{name}": array for name, array in self._parameters().items()}
         record = {
             "format": FORMAT,
             "updates": updates,
@@ -180,8 +179,8 @@ class Checkpoint:
             last = f"that of {self.done:,} updates is kept" if self.done else "there is none yet"
             warnings.warn(
                 f"{self.path}: not saved after {updates:,} updates ({error}); {last}; the next"
-                " save tries again",
-                stacklevel=3,
+                " save, if there is one, tries again",
+                stacklevel=4,  # where tn.train was called
             )
         else:
             self.done = updates
@@ -211,6 +210,17 @@ class Checkpoint:
             found[name] = hashlib.sha256(text.encode()).hexdigest()
         return found
 
+    def _states(self) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
+        """What the parts say of themselves: arrays, such as "source.x", and the rest by part."""
+        arrays, rest = {}, {}
+        for name, part in self.parts.items():
+            state = checks.keepable(f"{name}.state", part.state)
+            for key, value in state.items():
+                if isinstance(value, np.ndarray):
+                    arrays[f"{name}.{key}"] = value
+            rest[name] = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
+        return arrays, rest
+
 
 def read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
     """What stands in the file of a run: the state of its monitor, and the record of the run."""
@@ -218,10 +228,8 @@ def read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**record["state"]["watch"], **arrays}, record
 
 
-def _hashed(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return hashlib.sha256(value.tobytes()).hexdigest()
-    raise TypeError(f"state: expected arrays and what JSON can hold, got {checks.describe(value)}")
+def _hashed(array: np.ndarray) -> str:
+    return hashlib.sha256(array.tobytes()).hexdigest()
 
 
 def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

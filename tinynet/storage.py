@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -162,3 +163,11 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def remove_halves(path: str | os.PathLike) -> None:
+    """What processes left that were killed while they wrote ``path``."""
+    path = Path(path)
+    for half in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
+        if half.name.removeprefix(f"{path.name}.").removesuffix(".part").isdigit():
+            half.unlink(missing_ok=True)
