@@ -72,9 +72,9 @@ class Monitor:
         - ``y_fixed``, ``y_varying`` (T,): what the network puts out whatever it sees, the std
           over the outputs of their means over the examples; and what depends on the example, the
           root mean square of the rest;
-        - ``singular_values`` (T, square hidden layers, units): those of the layer Jacobians, the
-          largest first, each a mean over the examples, and NaN where a layer has fewer; with
-          ``jacobians`` only.
+        - ``singular_values`` (T, square hidden layers, units): those of the Jacobians from one
+          hidden layer to the next where both have as many units, the largest first, each a mean
+          over the examples, and NaN where a layer has fewer; with ``jacobians`` only.
     seconds : float
         What all the calls took.
 
@@ -99,7 +99,7 @@ class Monitor:
         self.net = checks.network("net", net)
         self.x = np.array(checks.batch("x", x))
         self.labels = np.array(checks.as_many("labels", labels, self.x))
-        self.test = (self.x, self.labels) if test is None else test
+        self.test = (self.x, self.labels) if test is None else _pair(test)
         self.optimizer = optimizer
         self.loss = SoftmaxCrossEntropy() if loss is None else loss
         self.edges = checks.rising("edges", edges)
@@ -159,7 +159,8 @@ class Monitor:
         widest = max((weighted[i].n_out for i in square), default=0)
         spectra = np.full((len(square), widest), np.nan)
         for row, i in zip(spectra, square, strict=True):
-            row[: weighted[i].n_out] = singular_values(self.net, i, x).mean(axis=0)
+            values = singular_values(self.net, i, x).mean(axis=0)
+            row[: len(values)] = values
         return spectra
 
     def _error(self) -> float:
@@ -179,4 +180,17 @@ class Monitor:
         if not isinstance(state, dict) or "seconds" not in state:
             raise ValueError(f"state: expected that of a Monitor, got {checks.describe(state)}")
         records = {name: list(array) for name, array in state.items() if name != "seconds"}
+        bins = {shares.shape[-1] for shares in records.get("z_histogram", ()) if shares.size}
+        if bins - {len(self.edges) - 1}:
+            raise ValueError(f"state: expected {len(self.edges) - 1} bins, got {bins}: other edges")
+        if records and bool(self.jacobians) != ("singular_values" in records):
+            has = "none" if self.jacobians else "some"
+            raise ValueError(f"state: expected singular values as jacobians says, got {has}")
         self.seconds, self.records = float(state["seconds"]), records
+
+
+def _pair(test: Any) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(test, (tuple, list)) or len(test) != 2:
+        raise TypeError(f"test: expected a pair (x, labels), got {checks.describe(test)}")
+    x = checks.batch("test[0]", test[0])
+    return x, checks.as_many("test[1]", test[1], x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ class Shuffled:
     Attributes
     ----------
     epoch : int
-        How many epochs were begun before the one that the next batch belongs to.
+        The number, from 0, of the epoch that the last batch belongs to.
 
     Raises
     ------
@@ -58,6 +59,7 @@ class Shuffled:
         self.targets = checks.as_many("targets", targets, self.x)
         self.drop_last = bool(drop_last)
         self.epoch = 0
+        self._data: str | None = None  # by which the state knows its data; made once, when asked
         self._rng = checks.generator("rng", rng)
         self._shuffle()
 
@@ -104,15 +106,29 @@ class Shuffled:
         """Where the stream stands, as a dict that JSON can hold; set it to continue there.
 
         ``generator`` is the generator's state before the order of the current epoch was drawn,
-        ``position`` the number of its examples that were drawn, ``epoch`` its number. To set
-        anything else is a TypeError or a ValueError, and changes nothing.
+        ``position`` the number of its examples that were drawn, ``epoch`` its number. ``data`` is
+        a hash of the examples: an order means nothing with others. To set anything else is a
+        TypeError or a ValueError, and changes nothing.
         """
-        generator = plain(self._start)
-        return {"epoch": self.epoch, "generator": generator, "position": self._position}
+        if self._data is None:
+            arrays = [(a.shape, str(a.dtype)) for a in (self.x, self.targets)]
+            known_by = hashlib.sha256(repr(arrays).encode())
+            known_by.update(self.x.tobytes())
+            known_by.update(self.targets.tobytes())
+            self._data = known_by.hexdigest()
+        return {
+            "data": self._data,
+            "epoch": self.epoch,
+            "generator": plain(self._start),
+            "position": self._position,
+        }
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
-        epoch, generator, position = parts("state", state, {"epoch", "generator", "position"})
+        known = self.state
+        data, epoch, generator, position = parts("state", state, set(known))
+        if data != known["data"]:
+            raise ValueError(f"state['data']: expected that of the same examples, got {data!r}")
         for key, value, most in (("epoch", epoch, None), ("position", position, len(self.x))):
             if type(value) is not int or value < 0 or (most is not None and value > most):
                 wanted = "a whole number from 0" if most is None else f"0 to {most}"
