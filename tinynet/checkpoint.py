@@ -90,8 +90,11 @@ class Checkpoint:
                 f"{self.path}: holds {done:,} updates already; expected at most the {updates:,}"
                 " asked for"
             )
-        for name, part in self.parts.items():
-            part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
+        for name, part in reversed(self.parts.items()):  # watch first, which was not compared yet
+            try:
+                part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{self.path}: is of another run: {name}.{error}") from error
         for name, parameter in self._parameters().items():
             parameter[...] = arrays[f"net.{name}"]
         self.start, self.done, self.seconds = record["start"], done, record["seconds"]
