@@ -214,10 +214,10 @@ def keepable(name: str, value: Any) -> dict[str, Any]:
         if isinstance(entry, np.ndarray) and not entry.dtype.hasobject:
             continue
         try:
-            kept = json.loads(json.dumps(entry, allow_nan=False))
+            comes_back = json.loads(json.dumps(entry, allow_nan=False)) == entry
         except (TypeError, ValueError):  # ValueError: NaN, or a list that holds itself
-            kept = None
-        if kept != entry:
+            comes_back = False
+        if not comes_back:
             wanted = "an array or what JSON can hold"
             raise TypeError(f"{name}[{key!r}]: expected {wanted}, got {describe(entry)}")
     return value
