@@ -46,6 +46,7 @@ ANSWERS = {
     "10_the_sigmoid_plateau": {
         "answer_1": "28.03",
         "answer_2": "2.197",
+    },
     "11_layer_by_layer": {
         "answer_1": "[0.577, 0.98]",
         "answer_2": "0.776",
