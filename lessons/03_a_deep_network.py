@@ -104,7 +104,7 @@ same("dz0  first.dx", first.dx, dz0)
 # %%
 print(f"eq 2, unit 3: {(1 - np.tanh(s0[0, 3]) ** 2) * (second.W[3] @ ds1[0]):.3f}")
 for z, ds, linear in ((z0, ds0, first), (z1, ds1, second), (z2, ds2, last)):
-    print(linear, "dW by eq 3:", np.allclose(linear.dW, np.outer(z, ds)), linear.dW.shape)
+    print("dW by eq 3:", np.allclose(linear.dW, np.outer(z, ds)), linear.dW.shape)
 
 # %% [markdown]
 # All of it in one picture

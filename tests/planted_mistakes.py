@@ -27,17 +27,16 @@ LAYERS = [
     ("biases of 1 keep units alive", "np.zeros(n_out, dtype)", "np.ones(n_out, dtype)"),
     ("the initializer's array will do", "W.astype(dtype)", "W"),
     ("new memory for dW is cleaner", "if self.dW is None:", "if True:"),
-    (
-        "dW and db as np.empty gives them",
-        "np.empty_like(self.W), np.empty_like(self.b)",
-        "np.empty(self.W.shape), np.empty(self.b.shape)",
-    ),
+    ("dW as np.empty gives it", "np.empty_like(self.W)", "np.empty(self.W.shape)"),
+    ("db as np.empty gives it", "np.empty_like(self.b)", "np.empty(self.b.shape)"),
     (
         "gradients add up until I set them to zero",
-        "np.empty_like(self.W), np.empty_like(self.b)\n"
+        "np.empty_like(self.W)\n"
+        "            self.db = np.empty_like(self.b)\n"
         "        self.dy = dy\n"
         "        np.matmul(self.x.T, dy, out=self.dW)",
-        "np.zeros_like(self.W), np.empty_like(self.b)\n"
+        "np.zeros_like(self.W)\n"
+        "            self.db = np.empty_like(self.b)\n"
         "        self.dy = dy\n"
         "        self.dW += self.x.T @ dy",
     ),
@@ -178,6 +177,15 @@ LOSSES = [
         "(self.output - self.targets) / m",
         "(self.targets - self.output) / m",
     ),
+    (
+        "one chance for each class",
+        "counts = np.unique(self.labels, return_counts=True)[1]",
+        "counts = np.ones(len(np.unique(self.labels)))",
+    ),
+    ("frequencies are counts", "p = counts / len(self.labels)", "p = counts"),
+    ("chance in bits", "-(p * np.log(p)).sum()", "-(p * np.log2(p)).sum()"),
+    ("what costs nothing is predicted", "self.targets.var(axis=0)", "self.targets.std(axis=0)"),
+    ("the mean over the outputs too", "variances.sum() / 2", "variances.mean() / 2"),
 ]
 
 INITIALIZERS = [

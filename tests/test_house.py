@@ -30,7 +30,7 @@ ROOMS = [
     ("core", ["layers", "activations", "losses", "initializers", "optimizers"]),
     ("data sets", ["datasets"]),
     ("progress", ["progress"]),
-    ("checks", ["_checks", "versions"]),
+    ("checks", ["_checks", "_reprs", "versions"]),
 ]
 CORE = ["layers", "activations", "losses", "initializers", "network", "optimizers"]
 PLAIN = {  # rooms that know NumPy, Matplotlib or the standard library, and nothing else of tinynet

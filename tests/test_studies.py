@@ -308,10 +308,7 @@ def test_standard_and_normalized_networks_are_the_same_draws_scaled(width):
 
 def test_networks_have_the_shape_that_was_asked_for_and_are_float32():
     net = Settings(activation="softsign", depth=2).network("normalized", 7)
-    assert repr(net) == (
-        "Network([Linear(1024, 7, float32), Softsign(), Linear(7, 7, float32), Softsign(),"
-        " Linear(7, 9, float32)])"
-    )
+    assert repr(net) == "Network(1024-7-7-9, Linear Softsign Linear Softsign Linear, float32)"
 
 
 def test_all_is_the_five_rows_of_table_1():

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from tinynet import _reprs as reprs
+
 
 def describe(value: Any) -> str:
     """What came, in a few words: shape and dtype of an array, otherwise its repr, cut short."""
@@ -299,7 +301,9 @@ def layers(name: str, values: Any) -> list:
                 f" got {describe(layer)}"
             )
         if any(layer is other for other in values[:k]):
-            raise ValueError(f"{name}[{k}]: expected a layer of its own, got {layer!r} again")
+            raise ValueError(
+                f"{name}[{k}]: expected a layer of its own, got {reprs.short(layer)} again"
+            )
         if isinstance(layer.parameters, str):
             wanted = f'("{layer.parameters}",), with a comma'
             raise TypeError(f"{name}[{k}].parameters: expected {wanted}, got a text")
@@ -313,7 +317,8 @@ def layers(name: str, values: Any) -> list:
         if width is not None and getattr(layer, "n_in", width) != width:
             raise ValueError(
                 f"{name}[{k}]: expected a layer that takes the {width} units of the layers"
-                f" before it, got {layer!r}; a layer that changes the width needs n_in and n_out"
+                f" before it, got {reprs.short(layer)}; a layer that changes the width needs n_in"
+                " and n_out"
             )
         width = getattr(layer, "n_out", width)
     return list(values)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _reprs as reprs
 from tinynet.initializers import standard
 
 
@@ -80,8 +81,7 @@ class Linear:
         W = checks.weights("init(n_in, n_out, rng)", init(n_in, n_out, rng), (n_in, n_out))
         self.W = W.astype(dtype)
         self.b = np.zeros(n_out, dtype)
-        self.dW = self.db = None
-        self.x = self.y = self.dy = self.dx = None
+        self.x = self.y = self.dy = self.dW = self.db = self.dx = None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """The pre-activations y, shape (batch, n_out), of x, shape (batch, n_in)."""
@@ -94,7 +94,8 @@ class Linear:
         """The gradient dx, shape (batch, n_in), from dy, shape (batch, n_out): eqs 2 and 3."""
         dy = checks.gradient("dy", dy, self.y)
         if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
-            self.dW, self.db = np.empty_like(self.W), np.empty_like(self.b)
+            self.dW = np.empty_like(self.W)
+            self.db = np.empty_like(self.b)
         self.dy = dy
         np.matmul(self.x.T, dy, out=self.dW)
         dy.sum(axis=0, out=self.db)
@@ -102,7 +103,7 @@ class Linear:
         return self.dx
 
     def __repr__(self) -> str:
-        return f"Linear({self.n_in}, {self.n_out}, {self.W.dtype})"
+        return reprs.with_arrays(self)
 
 
 class Activation(ABC):
@@ -154,4 +155,4 @@ class Activation(ABC):
         return self.dx
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}()"
+        return reprs.with_arrays(self)

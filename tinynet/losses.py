@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _reprs as reprs
 
 
 class SoftmaxCrossEntropy:
@@ -65,8 +66,14 @@ class SoftmaxCrossEntropy:
         self.doutput = (self.p - one_hot) / m
         return self.doutput
 
+    def chance(self) -> float:
+        """The cost of predicting the frequencies of this batch's classes, whatever the input."""
+        counts = np.unique(self.labels, return_counts=True)[1]
+        p = counts / len(self.labels)
+        return float(-(p * np.log(p)).sum())
+
     def __repr__(self) -> str:
-        return "SoftmaxCrossEntropy()"
+        return reprs.of_loss(self)
 
 
 class Quadratic:
@@ -112,5 +119,10 @@ class Quadratic:
         self.doutput = (self.output - self.targets) / m
         return self.doutput
 
+    def chance(self) -> float:
+        """The cost of predicting the mean of this batch's targets, whatever the input."""
+        variances = self.targets.var(axis=0)
+        return float(variances.sum() / 2)
+
     def __repr__(self) -> str:
-        return "Quadratic()"
+        return reprs.of_loss(self)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _reprs as reprs
 from tinynet import activations, initializers
 from tinynet.layers import Linear
 
@@ -85,7 +86,7 @@ class Network:
         return Network(layers)
 
     def __repr__(self) -> str:
-        return f"Network([{', '.join(map(repr, self.layers))}])"
+        return reprs.of_network(self)
 
 
 def mlp(

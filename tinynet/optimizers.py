@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tinynet import _checks as checks
+from tinynet import _reprs as reprs
 
 if TYPE_CHECKING:
     from tinynet.network import Network
@@ -53,4 +54,4 @@ class SGD:
         self.lr = checks.positive("state['lr']", state["lr"])
 
     def __repr__(self) -> str:
-        return f"SGD(lr={self.lr:g})"
+        return reprs.of_optimizer(self)

@@ -115,13 +115,3 @@ def test_an_activation_bends_each_number_and_multiplies_its_gradient_by_the_slop
         s = x[e : e + 1, k]
         np.testing.assert_allclose(layer.y[e, k], layer.f(s)[0], rtol=1e-14)
         np.testing.assert_allclose(layer.dx[e, k], layer.slope(s)[0] * dy[e, k], rtol=1e-14)
-
-
-def test_a_repr_is_one_line_with_the_sizes_before_any_pass():
-    assert repr(tn.Linear(3, 2, dtype=np.float32)) == "Linear(3, 2, float32)"
-    assert repr(tn.Tanh()) == "Tanh()"
-    assert repr(tn.SoftmaxCrossEntropy()) == "SoftmaxCrossEntropy()"
-    assert repr(tn.Quadratic()) == "Quadratic()"
-    net = tn.mlp([3, 4, 2])
-    assert repr(net) == "Network([Linear(3, 4, float64), Tanh(), Linear(4, 2, float64)])"
-    assert repr(tn.SGD(net, lr=0.01)) == "SGD(lr=0.01)"

@@ -149,3 +149,22 @@ def test_targets_are_taken_in_the_dtype_of_the_output():
     loss = tn.Quadratic()
     loss.forward(np.zeros((2, 3), np.float32), np.ones((2, 3)))
     assert loss.targets.dtype == loss.backward().dtype == np.float32
+
+
+@given(outputs_and_targets(tn.SoftmaxCrossEntropy))
+def test_chance_is_the_cost_of_the_batchs_own_frequencies(drawn):
+    """Given as logits to the loss itself: the smallest cost that an output of one row can have."""
+    loss, output, labels = drawn
+    loss.forward(output, labels)
+    share = np.array([(labels == k).mean() for k in range(output.shape[1])])
+    logits = np.log(np.maximum(share, 1e-300))
+    guess = tn.SoftmaxCrossEntropy().forward(np.tile(logits, (len(labels), 1)), labels)
+    assert loss.chance() == pytest.approx(guess, rel=1e-6, abs=1e-12)
+
+
+@given(outputs_and_targets(tn.Quadratic))
+def test_chance_is_the_cost_of_the_batchs_mean_target(drawn):
+    loss, output, targets = drawn
+    loss.forward(output, targets)
+    guess = np.tile(targets.mean(axis=0), (len(targets), 1))
+    assert loss.chance() == pytest.approx(cost_by_hand(guess, targets), rel=1e-5, abs=1e-7)

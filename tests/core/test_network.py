@@ -27,7 +27,7 @@ def test_mlp_is_linear_activation_linear_and_ends_with_a_linear():
 
 
 def test_two_sizes_are_one_linear_layer():
-    assert [repr(layer) for layer in tn.mlp([5, 2]).layers] == ["Linear(5, 2, float64)"]
+    assert [repr(layer) for layer in tn.mlp([5, 2]).layers] == ["Linear(5, 2, float64): W b"]
 
 
 def test_mlp_is_tanh_and_normalized_and_float64_when_nothing_is_said():

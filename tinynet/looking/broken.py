@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinynet import _reprs as reprs
 from tinynet.network import Network
 
 
@@ -41,5 +42,5 @@ def _first(places: list[tuple[int, Any, str]]) -> str | None:
         array = getattr(layer, name, None)
         if array is not None and not np.isfinite(array).all():
             bad = int((~np.isfinite(array)).sum())
-            return f"layers[{k}].{name} of {layer!r} ({bad:,} of {array.size:,} entries)"
+            return f"layers[{k}].{name} of {reprs.short(layer)} ({bad:,} of {array.size:,} entries)"
     return None

@@ -1,0 +1,66 @@
+"""One line of what an object is and holds, for a variables pane: cheap, and at any moment.
+
+A debugger shows objects while they are being made, between two lines of a pass, and after one
+that failed. So nothing here expects an attribute to be there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def short(layer: Any) -> str:
+    """Class, sizes and dtype: Linear(3, 4, float64). Sizes of an activation: its units, once seen.
+
+    Of a layer of one's own too, whatever its repr says.
+    """
+    known = [getattr(layer, name) for name in ("n_in", "n_out") if hasattr(layer, name)]
+    arrays = _arrays(layer)
+    if not known and "x" in arrays:
+        known = [arrays["x"].shape[-1]]
+    known += [array.dtype for array in arrays.values()][:1]
+    return f"{type(layer).__name__}({', '.join(map(str, known))})"
+
+
+def with_arrays(layer: Any) -> str:
+    """What :func:`short` says, and the names of the arrays that are there."""
+    arrays = _arrays(layer)
+    held = " ".join(arrays) or "no arrays yet"
+    rows = f", batch {len(arrays['x'])}" if "x" in arrays else ""
+    return f"{short(layer)}: {held}{rows}"
+
+
+def of_network(net: Any) -> str:
+    """Widths, kinds of layers, dtype, and on how many layers the arrays of a pass are."""
+    layers = getattr(net, "layers", [])
+    if not layers:
+        return f"{type(net).__name__}()"
+    first = [layer.n_in for layer in layers if hasattr(layer, "n_in")][:1]
+    sizes = first + [layer.n_out for layer in layers if hasattr(layer, "n_out")]
+    kinds = " ".join(type(layer).__name__ for layer in layers)
+    said = ["-".join(map(str, sizes)), kinds, str(net.dtype)]
+    text = f"{type(net).__name__}({', '.join(filter(None, said))})"
+    y, dx = (sum(name in _arrays(layer) for layer in layers) for name in ("y", "dx"))
+    return f"{text}: y on {y} of {len(layers)} layers, dx on {dx}" if y or dx else text
+
+
+def of_loss(loss: Any) -> str:
+    """Its cost beside what is had by chance on this batch, and the arrays that are there."""
+    name = type(loss).__name__
+    if getattr(loss, "cost", None) is None:
+        return f"{name}(): no cost yet"
+    with np.errstate(all="ignore"):  # a look at what is not finite is no second mishap
+        chance = loss.chance()
+    return f"{name}(cost {loss.cost:.4g}, chance {chance:.4g}): {' '.join(_arrays(loss))}"
+
+
+def of_optimizer(optimizer: Any) -> str:
+    """Its learning rate, and the network that it steps."""
+    said = {name: getattr(optimizer, name, None) for name in ("lr", "net")}
+    return f"{type(optimizer).__name__}(lr={said['lr']}, net={said['net']})"
+
+
+def _arrays(thing: Any) -> dict[str, np.ndarray]:
+    return {name: value for name, value in vars(thing).items() if isinstance(value, np.ndarray)}
