@@ -10,12 +10,15 @@ from tinynet.initializers import he, lecun, normalized, orthogonal, standard
 from tinynet.layers import Activation, Linear
 from tinynet.looking import (
     chance,
+    compare_traces,
     error_rate,
     gradient_check,
     jacobian,
     mean_cost,
     mean_square_singular_value,
     singular_values,
+    summary,
+    trace,
 )
 from tinynet.losses import Quadratic, SoftmaxCrossEntropy
 from tinynet.monitor import Monitor
@@ -41,6 +44,7 @@ __all__ = [
     "Softsign",
     "Tanh",
     "chance",
+    "compare_traces",
     "error_rate",
     "gradient_check",
     "he",
@@ -55,5 +59,7 @@ __all__ = [
     "save",
     "singular_values",
     "standard",
+    "summary",
+    "trace",
     "train",
 ]

@@ -36,7 +36,10 @@ def histogram(array: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return counts / array.size
 
 
-def update_ratio(layer: Any, lr: float) -> float:
-    """How large the last step was beside the weights: lr std(dW)/std(W); NaN before the first."""
-    spread = std(layer.W)
-    return lr * std(layer.dW) / spread if spread > 0 else float("nan")
+def update_ratio(layer: Any, lr: float, name: str = "W") -> float:
+    """How large the last step was beside the weights: lr std(dW)/std(W); NaN before the first.
+
+    Of another parameter than W by its ``name``.
+    """
+    spread = std(getattr(layer, name))
+    return lr * std(getattr(layer, "d" + name, None)) / spread if spread > 0 else float("nan")

@@ -1,0 +1,140 @@
+"""``tn.summary``: every cell is what NumPy says, what is not there is blank, and all is named."""
+
+import re
+
+import numpy as np
+import pytest
+from own_parts import batch_for, one_pass, own_net, small_net, untouched
+
+import tinynet as tn
+
+COLUMNS = ("n_var_W", "y_mean", "y_std", "saturated", "dy_std", "dW_std", "update_ratio")
+
+
+def there(row):
+    """The columns of a row that are not blank."""
+    return {name for name in COLUMNS if getattr(row, name) is not None}
+
+
+def test_before_any_pass_there_are_only_the_weights():
+    rows = tn.summary(small_net(), show=False)
+    assert [row.layer for row in rows][:3] == ["0 Linear", "1 Tanh", "2 Linear"]
+    assert [row.units for row in rows] == ["3 -> 5", "", "5 -> 4", "", "4 -> 2"]
+    assert [there(row) for row in rows] == [{"n_var_W"}, set(), {"n_var_W"}, set(), {"n_var_W"}]
+    assert "no pass yet" in str(rows)
+    assert "saturated:" not in str(rows)
+
+
+def test_after_a_forward_pass_there_are_no_gradients_yet():
+    net = small_net()
+    net.forward(batch_for(net)[0])
+    linear, tanh, *_ = tn.summary(net, tn.SGD(net, lr=0.1), show=False)
+    assert there(linear) == {"n_var_W", "y_mean", "y_std"}
+    assert there(tanh) == {"y_mean", "y_std", "saturated"}
+    assert tanh.units == "5 -> 5"
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_number_is_that_of_the_array_in_its_title(dtype):
+    net = small_net(dtype=dtype)
+    net.layers[0].W *= 8  # so that some units are saturated
+    x, labels = batch_for(net)
+    one_pass(net, x, labels)
+    rows = tn.summary(net, tn.SGD(net, lr=0.25), show=False)
+    for row, layer in zip(rows, net.layers, strict=True):
+        wanted = {"y_mean": layer.y.mean(), "y_std": layer.y.std(), "dy_std": layer.dy.std()}
+        if isinstance(layer, tn.Linear):
+            wanted["n_var_W"] = layer.n_in * layer.W.var()
+            wanted["dW_std"] = layer.dW.std()
+            wanted["update_ratio"] = 0.25 * layer.dW.std() / layer.W.std()
+        else:
+            wanted["saturated"] = (1 - np.tanh(layer.x) ** 2 <= 0.05).mean()
+        assert there(row) == wanted.keys()
+        for name, value in wanted.items():
+            assert getattr(row, name) == pytest.approx(value, rel=1e-5, abs=1e-7), name
+    assert 0 < rows[1].saturated < 1
+
+
+def test_without_an_optimizer_there_is_no_ratio():
+    net = small_net()
+    one_pass(net, *batch_for(net))
+    assert all(row.update_ratio is None for row in tn.summary(net, show=False))
+
+
+def test_layers_of_ones_own_stand_there_with_what_they_have():
+    net = own_net()
+    one_pass(net, *batch_for(net))
+    rows = tn.summary(net, tn.SGD(net, lr=0.1), show=False)
+    gain, gate = net.layers[1], net.layers[4]
+    assert there(rows[1]) == {"y_mean", "y_std", "dy_std", "dW_std", "update_ratio"}
+    assert rows[1].dW_std == pytest.approx(gain.dgamma.std())
+    assert rows[1].update_ratio == pytest.approx(0.1 * gain.dgamma.std() / gain.gamma.std())
+    assert rows[4].units == "6 -> 3"
+    assert there(rows[4]) == {"y_mean", "y_std", "dy_std"}
+    assert rows[4].dy_std == pytest.approx(gate.dy.std())
+    assert "layer 1: its parameter gamma in place of W." in str(rows)
+
+
+def test_a_layer_without_any_array_has_blanks():
+    class Bare:
+        parameters = ()
+
+        def forward(self, x):
+            return x
+
+        def backward(self, dy):
+            return dy
+
+    net = tn.Network([tn.Linear(3, 2, rng=0), Bare()])
+    one_pass(net, *(np.ones((2, 3)), np.array([0, 1])))
+    assert there(tn.summary(net, show=False)[1]) == set()
+
+
+def test_it_prints_one_line_a_layer_and_says_which_array_and_which_threshold(capsys):
+    net = tn.Network([*small_net(tn.Tanh).layers, tn.Softsign()])
+    one_pass(net, *(np.ones((5, 3)), np.array([0, 1, 1, 0, 1])))
+    rows = tn.summary(net, tn.SGD(net, lr=0.1))
+    printed = capsys.readouterr().out
+    assert printed == f"{rows}\n"
+    assert repr(rows) == "<6 rows>"
+    header, *lines = printed.splitlines()
+    titles = ["layer", "units", "n Var(W)", "mean(y)", "std(y)", "saturated", "std(dy)", "std(dW)"]
+    assert re.split(r" {2,}", header) == [*titles, "lr std(dW)/std(W)"]
+    assert [line.split()[:2] for line in lines[:6]] == [row.layer.split() for row in rows]
+    assert "(batch of 5)" in printed
+    assert "slope f'(x) of at most 0.05 for Tanh, 0.01 for Softsign." in printed
+    assert max(map(len, printed.splitlines())) <= 100
+
+
+def test_what_is_not_finite_is_shown_as_such_and_is_not_blank(capsys):
+    net = small_net()
+    x, labels = batch_for(net)
+    one_pass(net, x, labels)
+    net.layers[0].y[0, 0] = np.nan
+    net.layers[2].dW[0, 0] = np.inf
+    rows = tn.summary(net)
+    assert np.isnan(rows[0].y_std)
+    assert "nan" in capsys.readouterr().out.splitlines()[1]
+
+
+def test_weights_that_are_all_alike_have_no_ratio_that_could_be_named():
+    net = small_net()
+    net.layers[0].W[:] = 0
+    one_pass(net, *batch_for(net))
+    assert np.isnan(tn.summary(net, tn.SGD(net, lr=0.1), show=False)[0].update_ratio)
+
+
+def test_looking_changes_nothing():
+    net = own_net()
+    one_pass(net, *batch_for(net))
+    with untouched(net):
+        tn.summary(net, tn.SGD(net, lr=0.1), show=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [((None,), "net: expected a Network"), ((small_net(), 0.1), "optimizer: expected one with")],
+)
+def test_what_cannot_be_summed_up_is_refused_by_name(arguments, words):
+    with pytest.raises(TypeError, match=words):
+        tn.summary(*arguments)
