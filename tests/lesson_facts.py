@@ -57,6 +57,10 @@ ANSWERS = {
         "answer_2": "[333, 111000]",
         "answer_3": "0.707",
     },
+    "14_stepping_through_backprop": {
+        "answer_1": "tanh.dy * (1 - tanh.y**2)",
+        "answer_2": "linear.dy @ linear.W.T",
+    },
 }
 
 # Decimal numbers in the prose that no script can print: they stand in the paper or its figures.

@@ -21,7 +21,7 @@ def test_before_any_pass_there_are_only_the_weights():
     assert [row.layer for row in rows][:3] == ["0 Linear", "1 Tanh", "2 Linear"]
     assert [row.units for row in rows] == ["3 -> 5", "", "5 -> 4", "", "4 -> 2"]
     assert [there(row) for row in rows] == [{"n_var_W"}, set(), {"n_var_W"}, set(), {"n_var_W"}]
-    assert "no pass yet" in str(rows)
+    assert "No pass yet." in str(rows)
     assert "saturated:" not in str(rows)
 
 
@@ -99,9 +99,10 @@ def test_it_prints_one_line_a_layer_and_says_which_array_and_which_threshold(cap
     assert repr(rows) == "<6 rows>"
     header, *lines = printed.splitlines()
     titles = ["layer", "units", "n Var(W)", "mean(y)", "std(y)", "saturated", "std(dy)", "std(dW)"]
-    assert re.split(r" {2,}", header) == [*titles, "lr std(dW)/std(W)"]
+    assert re.split(r" {2,}", header) == [*titles, "update/W"]
     assert [line.split()[:2] for line in lines[:6]] == [row.layer.split() for row in rows]
-    assert "(batch of 5)" in printed
+    assert "Batch of 5." in printed
+    assert "update/W: lr std(dW)/std(W)" in printed
     assert "slope f'(x) of at most 0.05 for Tanh, 0.01 for Softsign." in printed
     assert max(map(len, printed.splitlines())) <= 100
 

@@ -28,7 +28,7 @@ class LayerSummary(NamedTuple):
 
 HEADER = (
     *("layer", "units", "n Var(W)", "mean(y)", "std(y)", "saturated"),
-    *("std(dy)", "std(dW)", "lr std(dW)/std(W)"),
+    *("std(dy)", "std(dW)", "update/W"),
 )
 
 
@@ -68,7 +68,7 @@ def summary(net: Network, optimizer: Any = None, *, show: bool = True) -> Table:
     with np.errstate(all="ignore"):  # a network that is not finite is looked at, too
         rows = [_row(k, layer, lr) for k, layer in enumerate(layers)]
     lines = [HEADER, *(_cells(row) for row in rows)]
-    table = Table(rows, "\n".join([*aligned(lines, left=2), *_legend(layers)]))
+    table = Table(rows, "\n".join([*aligned(lines, left=2), *_legend(layers, lr)]))
     if show:
         print(table)
     return table
@@ -117,13 +117,12 @@ def _number(name: str, value: float | None) -> str:
     return f"{value:.1%}" if name == "saturated" else f"{value:.3g}"
 
 
-def _legend(layers: list) -> list[str]:
+def _legend(layers: list, lr: float | None) -> list[str]:
     """Which array is which, the threshold of saturation, and parameters that are not called W."""
     batch = next((len(layer.y) for layer in layers if getattr(layer, "y", None) is not None), None)
-    where = "no pass yet" if batch is None else f"batch of {batch}"
     lines = [
-        "n: units that enter. W: weights. y: what leaves. dy, dW: gradients of the mean cost"
-        f" ({where})."
+        "n: units that enter. y: what leaves. dy, dW: gradients of the mean cost. "
+        + ("No pass yet." if batch is None else f"Batch of {batch}.")
     ]
     found = {}
     for layer in layers:
@@ -132,6 +131,8 @@ def _legend(layers: list) -> list[str]:
     thresholds = ", ".join(f"{value:g} for {name}" for name, value in found.items())
     if thresholds:
         lines.append(f"saturated: the share of y with a slope f'(x) of at most {thresholds}.")
+    if lr is not None:
+        lines.append("update/W: lr std(dW)/std(W), the size of a step beside that of the weights.")
     for k, layer in enumerate(layers):
         name = next(iter(layer.parameters), "W")
         if name != "W":
