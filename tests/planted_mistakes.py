@@ -2,7 +2,7 @@
 
 In each record ``right`` is source text that occurs exactly once in its file, ``wrong`` is what
 takes its place, and ``thought`` is what somebody may have thought who wrote it so. The test
-``test_planted_mistakes.py`` shows that a test in tests/core falls for each of them. Whoever
+``test_planted_mistakes.py`` shows that a test in ``tests`` falls for each of them. Whoever
 changes an equation changes its record here; whoever adds an equation adds a record.
 """
 
@@ -14,6 +14,7 @@ class Mistake(NamedTuple):
     thought: str
     right: str
     wrong: str
+    tests: str = "core"  # the folder or the file in which one must fall
 
 
 LAYERS = [
@@ -453,6 +454,93 @@ CHECKS = [
         "for k, layer in enumerate(layers[:1]):",
     ),
     ("the cost of nothing", "if cost is None:", "if False:"),
+]
+
+# Beyond the core: a mistake in each of the other rooms that train, watch and keep.
+OTHERS = [
+    Mistake(file, thought, right, wrong, tests)
+    for tests, file, thought, right, wrong in [
+        (
+            *("test_monitor.py", "monitor.py", "the percentile of z will do"),
+            *("np.percentile(np.abs(layer.y), 98)", "np.percentile(layer.y, 98)"),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "dy is ds"),
+            *("[m * std(layer.dy) for layer in weighted]", "[std(layer.dy) for layer in weighted]"),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "a unit that is ever saturated is dead"),
+            *("units.all(axis=0).mean()", "units.any(axis=0).mean()"),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "why make a view"),
+            *("self.net.view(), copy.copy(self.loss), len(self.x)",)
+            + ("self.net, copy.copy(self.loss), len(self.x)",),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "the loss is mine too"),
+            *("copy.copy(self.loss)", "self.loss"),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "the examples stay as they are"),
+            *('self.x = np.array(checks.batch("x", x))', 'self.x = checks.batch("x", x)'),
+        ),
+        (
+            *("test_monitor.py", "looking/statistics.py", "what lies beyond is not there"),
+            *("array.clip(edges[0], edges[-1])", "array"),
+        ),
+        (
+            *("test_monitor.py", "looking/statistics.py", "steep units are saturated"),
+            *("layer.slope(layer.x) <= layer.saturated_at",)
+            + ("layer.slope(layer.x) >= layer.saturated_at",),
+        ),
+        (
+            *("test_shuffled.py", "datasets/shuffled.py", "one order is enough"),
+            *("self._order = self._rng.permutation(len(self.x))",)
+            + ("self._order = np.random.default_rng(0).permutation(len(self.x))",),
+        ),
+        (
+            *("test_shuffled.py", "datasets/shuffled.py", "the short batch is lost"),
+            *("(n if self.drop_last else 1)", "n"),
+        ),
+        (
+            *("test_shuffled.py", "datasets/shuffled.py", "the state after the order"),
+            *("self._start = self._rng.bit_generator.state\n        self._order =",)
+            + ("self._order =",),
+        ),
+        (
+            *("test_checkpoint.py", "checkpoint.py", "the weights are the run"),
+            *("parameter[...] = arrays", "parameter = arrays"),
+        ),
+        (
+            *("test_checkpoint.py", "checkpoint.py", "the source goes on somewhere"),
+            *("part.state = {", "_ = {"),
+        ),
+        (
+            *("test_checkpoint.py", "checkpoint.py", "any run will do"),
+            *("if record.get(moment) == self.start:", "if True:"),
+        ),
+        (
+            *("test_checkpoint.py", "storage.py", "straight into the file"),
+            *('with open(part, "wb") as file:', 'with open(path, "wb") as file:'),
+        ),
+        (
+            *("test_checkpoint.py", "interrupts.py", "Ctrl-C is for others"),
+            *("self.asked = True", "self.asked = False"),
+        ),
+        (
+            *("test_training.py", "training.py", "numbers break now and then"),
+            *("if not math.isfinite(cost):", "if False:"),
+        ),
+        (
+            *("test_training.py", "training.py", "watching begins with the first update"),
+            *("if done == 0:", "if False:"),
+        ),
+        (
+            *("test_broken.py", "looking/broken.py", "backward is forward, too"),
+            *("reversed(list(enumerate(net.layers)))", "enumerate(net.layers)"),
+        ),
+    ]
 ]
 
 MISTAKES = [

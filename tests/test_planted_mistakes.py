@@ -1,4 +1,4 @@
-"""Tests that are tested: each planted mistake makes a test in tests/core fall.
+"""Tests that are tested: each planted mistake makes a test fall, most of them one in tests/core.
 
 ``pytest tests/test_planted_mistakes.py -v`` has one line a mistake; with ``-rP`` it also says
 which test fell. ``python tests/test_planted_mistakes.py`` prints that as one table.
@@ -15,9 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from planted_mistakes import MISTAKES, Mistake
+from planted_mistakes import MISTAKES as IN_THE_CORE
+from planted_mistakes import OTHERS, Mistake
 
 ROOT = Path(__file__).resolve().parents[1]
+MISTAKES = [*IN_THE_CORE, *OTHERS]
 AT_A_TIME = 2
 FIRST = {"_checks.py": "test_bad_input.py"}  # for the others test_<file>: only to be quick
 UNPATCHED = Mistake("layers.py", "no mistake at all", "", "")
@@ -58,7 +60,12 @@ def run(mistake):
         folder = Path(name).resolve()
         old = shutil.ignore_patterns(f"{Path(mistake.file).stem}.*.pyc")
         shutil.copytree(ROOT / "tinynet", folder / "tinynet", ignore=old)
-        shutil.copytree(ROOT / "tests/core", folder / "tests/core")
+        if mistake.tests == "core":
+            shutil.copytree(ROOT / "tests/core", folder / "tests/core")
+        else:
+            (folder / "tests").mkdir()
+            for name in (mistake.tests, "own_parts.py"):
+                shutil.copy(ROOT / "tests" / name, folder / "tests")
         shutil.copy(ROOT / "setup.cfg", folder)
         (folder / "conftest.py").write_text(CONFTEST)
         if mistake is not UNPATCHED:
@@ -69,11 +76,11 @@ def run(mistake):
             "PYTHONDONTWRITEBYTECODE": "1",
             **dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"),
         }
-        files = sorted(file.name for file in (folder / "tests/core").glob("test_*.py"))
-        files.sort(key=lambda name: name != FIRST.get(mistake.file, f"test_{mistake.file}"))
+        files = sorted((folder / "tests").rglob("test_*.py"))
+        files.sort(key=lambda file: file.name != FIRST.get(mistake.file, f"test_{mistake.file}"))
         options = ["-x", "-q", "-rf", "-p", "no:cacheprovider", "--assert=plain"]
         child = subprocess.run(
-            [sys.executable, "-m", "pytest", *options, *(f"tests/core/{name}" for name in files)],
+            [sys.executable, "-m", "pytest", *options, *map(str, files)],
             cwd=folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -86,7 +93,7 @@ def run(mistake):
 
 def fallen(printed):
     """The first test that pytest names as failed."""
-    found = re.search(r"^FAILED tests/core/(.*?)(?: - |$)", printed, re.MULTILINE)
+    found = re.search(r"^FAILED tests/(.*?)(?: - |$)", printed, re.MULTILINE)
     return found.group(1) if found else "no test"
 
 
@@ -161,9 +168,9 @@ def changed_lines(mistake):
     return range(first, first + changed.count("\n") + 1)
 
 
-@pytest.mark.parametrize("file", sorted({m.file for m in MISTAKES} - {"_checks.py"}))
+@pytest.mark.parametrize("file", sorted({m.file for m in IN_THE_CORE} - {"_checks.py"}))
 def test_every_equation_has_a_planted_mistake(file):
-    touched = {n for m in MISTAKES if m.file == file for n in changed_lines(m)}
+    touched = {n for m in IN_THE_CORE if m.file == file for n in changed_lines(m)}
     missing = {n: text for n, text in equations(file).items() if n not in touched}
     assert not missing
 

@@ -136,6 +136,109 @@ def test_the_bar_gets_the_updates_in_total():
     assert told == [(5, "training", "updates"), 1, 1, 1, 1, 1]
 
 
+def test_a_list_says_just_when_to_watch():
+    seen = []
+    train(small_net(), 9, watch=seen.append, every=[0, 3, 4, 90])
+    assert seen == [0, 3, 4]
+    seen = []
+    train(small_net(), 4, watch=seen.append, every=np.array([4]))
+    assert seen == [4]
+
+
+@pytest.mark.parametrize("moments", [[1.5], [-1], ["1"]])
+def test_a_moment_that_is_no_count_is_refused_by_its_place(moments):
+    with pytest.raises((TypeError, ValueError), match=r"every\[0\]: expected"):
+        train(small_net(), 3, watch=print, every=moments)
+
+
+class Words(Silent):
+    """A bar that keeps what it is told."""
+
+    said: list = []
+
+    def set_postfix_str(self, text, refresh=True):
+        Words.said.append(text)
+
+
+def test_the_bar_shows_the_mean_cost_beside_its_chance_level_and_what_watching_takes():
+    Words.said = []
+    net, source, costs, drawn = small_net(), Source(), [], []
+
+    class Loss(tn.SoftmaxCrossEntropy):
+        def forward(self, output, labels):
+            drawn.extend(labels)
+            costs.append(super().forward(output, labels))
+            return costs[-1]
+
+    train(net, 130, loss=Loss(), source=source, watch=lambda k: None, every=50, progress=Words)
+    first, last = Words.said
+    assert first.startswith(f"cost {np.mean(costs[:100]):.3f} (chance ")
+    assert last.startswith(
+        f"cost {np.mean(costs[100:]):.3f} (chance {tn.chance(drawn, 2).cost:.3f})"
+    )
+    assert "% of the time" in last
+
+
+def test_a_cost_without_labels_has_no_chance_level_beside_it():
+    class Targets(Source):
+        def draw(self, n):
+            x, labels = super().draw(n)
+            return x, np.eye(2)[labels]
+
+    Words.said = []
+    train(small_net(), 3, loss=tn.Quadratic(), source=Targets(), progress=Words)
+    assert len(Words.said) == 1
+    assert "chance" not in Words.said[0]
+
+
+# ---------------------------------------------------------------------------- a source that ends
+
+
+class Finite(Source):
+    """Seven batches, and then what ``end`` gives."""
+
+    def __init__(self, end):
+        super().__init__()
+        self.end = end
+
+    def draw(self, n):
+        return super().draw(n) if len(self.drawn) < 7 else self.end(n)
+
+
+def stop(n):
+    raise StopIteration
+
+
+@pytest.mark.parametrize(
+    "end", [stop, lambda n: None, lambda n: (np.ones((0, 3)), np.ones(0, int))]
+)
+def test_a_source_that_has_run_dry_is_named_and_the_network_keeps_what_it_learnt(end):
+    net, enough = small_net(), small_net()
+    with pytest.raises(ValueError, match="source: expected 10 examples, got none") as error:
+        train(net, 20, source=Finite(end))
+    assert error.value.__notes__ == ["after 7 of 20 updates"]
+    train(enough, 7)
+    assert_same_bits(net, enough)
+
+
+def test_an_error_of_the_source_is_its_own_and_says_how_far_the_run_was():
+    def breaks(n):
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone") as error:
+        train(small_net(), 20, source=Finite(breaks))
+    assert error.value.__notes__ == ["after 7 of 20 updates"]
+
+
+def test_a_short_batch_is_a_batch():
+    net, by_hand = small_net(), small_net()
+    short = Finite(lambda n: Source(5).draw(3))
+    train(net, 8, source=short)
+    train(by_hand, 7)
+    train(by_hand, 1, source=Source(5), batch=3)
+    assert_same_bits(net, by_hand)
+
+
 # ---------------------------------------------------------------------------- a rate too large
 
 

@@ -1,0 +1,132 @@
+"""A network whose numbers broke: which array was the first, forward and backward."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from own_parts import batch_for, one_pass, own_net, small_net
+
+import tinynet as tn
+from tinynet.looking.broken import first_broken, is_finite
+from tinynet.progress import Silent
+
+
+def after_a_pass(make=small_net):
+    net = make()
+    one_pass(net, *batch_for(net))
+    return net
+
+
+def forward_places(net):
+    for k, layer in enumerate(net.layers):
+        yield from ((k, name) for name in (*layer.parameters, "y"))
+
+
+def backward_places(net):
+    for k in range(len(net.layers) - 1, -1, -1):
+        gradients = ("d" + name for name in net.layers[k].parameters)
+        yield from ((k, name) for name in ("dy", *gradients, "dx"))
+
+
+@pytest.mark.parametrize("make", [small_net, own_net])
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_the_first_broken_array_is_named_in_the_order_of_each_pass(make, number, data):
+    net = after_a_pass(make)
+    ways = [list(forward_places(net)), list(backward_places(net))]
+    firsts = []
+    for places in ways:
+        broken = data.draw(st.lists(st.integers(0, len(places) - 1), min_size=1, max_size=3))
+        for place in broken:
+            k, name = places[place]
+            array = getattr(net.layers[k], name).copy()
+            array.flat[-1] = number
+            setattr(net.layers[k], name, array)
+        firsts.append(places[min(broken)])
+    for (k, name), found in zip(firsts, first_broken(net), strict=True):
+        # An array that a layer hands on is one object on two layers, but we broke a copy of it.
+        assert found.startswith(f"layers[{k}].{name} of {type(net.layers[k]).__name__}(")
+        assert "(1 of " in found
+
+
+def test_where_all_is_finite_nothing_is_named():
+    assert first_broken(after_a_pass()) == (None, None)
+    assert first_broken(small_net()) == (None, None)  # before any pass
+
+
+def test_parameters_are_finite_or_not():
+    net = after_a_pass(own_net)
+    assert is_finite(net)
+    net.layers[1].gamma[0] = np.inf
+    assert not is_finite(net)
+
+
+class Steep(tn.Activation):
+    """A slope so large that gradients overflow on the way down, while the values stay small."""
+
+    def f(self, s):
+        return np.tanh(s)
+
+    def slope(self, s):
+        return np.full_like(s, 1e300)
+
+
+class Source:
+    """Inputs of 3 units."""
+
+    def draw(self, n):
+        return np.ones((n, 3)), np.arange(n) % 2
+
+    state = {"nothing": 0}
+
+
+def test_the_error_of_a_run_names_update_layer_and_array_of_both_passes(tmp_path):
+    net = small_net(Steep)  # Linear, Steep, Linear, Steep, Linear
+    file = tmp_path / "run.npz"
+    with pytest.raises(FloatingPointError) as error:
+        tn.train(
+            net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), Source(), 9,
+            checkpoint=file, progress=Silent,
+        )  # fmt: skip
+    said = str(error.value)
+    assert "after 1 updates" in said
+    assert "forward the first array that is not finite is layers[0].W of Linear(3, 5" in said
+    assert "backward (in the last update) layers[1].dx of Steep(" in said
+    assert "smaller learning rate than 0.1" in said
+    assert "nothing is saved" in said
+    assert not file.exists()
+
+
+def test_the_last_good_checkpoint_stays(tmp_path):
+    file = tmp_path / "run.npz"
+
+    def run(activation, updates):
+        net = small_net(activation)
+        sgd = tn.SGD(net, 0.1)
+        tn.train(
+            net, tn.SoftmaxCrossEntropy(), sgd, Source(), updates,
+            checkpoint=file, save_every=1, progress=Silent,
+        )  # fmt: skip
+
+    class Fuse(tn.Activation):
+        """Good for so many passes backward."""
+
+        left = 6
+
+        def f(self, s):
+            return np.tanh(s)
+
+        def slope(self, s):
+            Fuse.left -= 1
+            return 1 - np.tanh(s) ** 2 if Fuse.left >= 0 else np.full_like(s, np.nan)
+
+    with pytest.raises(FloatingPointError, match="after 4 updates: .*run.npz holds the first 3"):
+        run(Fuse, 9)
+    net = small_net(Fuse)
+    Fuse.left = 100
+    tn.train(
+        net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), Source(), 3,
+        checkpoint=file, progress=Silent,
+    )  # fmt: skip
+    assert is_finite(net)
