@@ -22,6 +22,7 @@ ROOMS = [
     ("studies", ["studies"]),
     ("exercises", ["exercises"]),
     ("plots", ["plots"]),
+    ("picture", ["picture"]),
     ("sweep", ["sweep"]),
     ("training", ["training", "monitor", "checkpoint", "interrupts"]),
     ("looking", ["looking"]),

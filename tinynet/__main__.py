@@ -19,6 +19,7 @@ import numpy as np
 import tinynet as tn
 from tinynet import _checks as checks
 from tinynet import activations
+from tinynet.picture import page as picture_page
 from tinynet.storage import replacing
 from tinynet.studies import comparison, figure11, tables
 from tinynet.versions import versions
@@ -129,7 +130,36 @@ def parser() -> argparse.ArgumentParser:
         default=Path("tinynet-figure11"),
         help="folder for the runs and the results (default: %(default)s)",
     )
+
+    p = commands.add_parser(
+        "picture",
+        help="a page to step through one pass, every array and the line that made it",
+        description="Makes one HTML file, for any browser: a pass through a small network, forward"
+        " and back, with the numbers of every array and the lines of NumPy that made them.",
+    )
+    p.set_defaults(command=picture)
+    p.add_argument("--seed", type=_seed, default=0, help="of the weights (default: %(default)s)")
+    p.add_argument(
+        "--out",
+        type=_folder,
+        default=Path("tinynet-backprop.html"),
+        help="the file (default: %(default)s)",
+    )
+    p.add_argument("--overwrite", action="store_true", help="replace an earlier file")
     return top
+
+
+def picture(options: argparse.Namespace) -> int:
+    """Trace one pass of two examples through a network of 3, 4 and 2 units, and write its page."""
+    if options.out.exists() and not options.overwrite:
+        raise FileExistsError(f"--out: {options.out} is there: give another name, or --overwrite")
+    x = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])
+    net = tn.mlp([3, 4, 2], rng=options.seed)
+    page = picture_page(tn.trace(net, x, np.array([0, 1]), tn.SoftmaxCrossEntropy()))
+    with replacing(options.out) as file:
+        file.write(page.encode())
+    print(f"Written: {options.out}. Open it in a browser; the arrow keys step through the pass.")
+    return 0
 
 
 def figure11_command(options: argparse.Namespace) -> int:

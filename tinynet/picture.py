@@ -1,0 +1,133 @@
+"""One pass through a network as a page to step through: every array, and the line that made it.
+
+Made from a :class:`tinynet.looking.Trace`: the numbers are those of a real pass, and the lines of
+NumPy are read from the source of the layers, so neither can differ from what tinynet computes.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from tinynet.looking.traces import Trace, backward_names, forward_names
+
+
+def page(trace: Trace) -> str:
+    """One HTML file that needs nothing else: a slider, maps of colours, lines of code.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of a small network: every number of it stands in the file.
+
+    Raises
+    ------
+    ValueError
+        A number of the trace is not finite.
+    """
+    titles = [f"{k} {kind.__name__}" for k, kind in enumerate(trace.kinds[:-1])]
+    content = {"places": [*titles, trace.kinds[-1].__name__], "steps": steps(trace)}
+    text = json.dumps(content, allow_nan=False).replace("</", "<\\/")  # "</" could end the script
+    template = resources.files("tinynet") / "picture.html"
+    return template.read_text(encoding="utf-8").replace('"CONTENT"', text)
+
+
+def steps(trace: Trace) -> list[dict[str, Any]]:
+    """What is shown, step by step: forward through the layers, the loss, and back.
+
+    Returns
+    -------
+    list of dict
+        ``place``, the number of the layer, the loss as the last; ``way``, forward or backward;
+        ``code``, the lines that compute; ``uses`` and ``makes``, lists of arrays. An array is a
+        dict: ``name``, the paper's where it has one, ``where``, the attribute, ``shape`` and
+        ``rows``; one that is made has ``line``, the number of its line in the code.
+    """
+    names = {id(array): name for name, array in trace.named().items()}
+    forward, backward = [], []
+    for k, (kind, arrays) in enumerate(zip(trace.kinds, trace.layers, strict=False)):
+        show = _Step(k, kind, f"net.layers[{k}]", names)
+        values = [name for name in forward_names(arrays) if name != "y"]
+        forward.append(show("forward", arrays, uses=values, makes=["y"]))
+        made = [name for name in backward_names(arrays) if name != "dy"]
+        backward.append(show("backward", arrays, uses=["dy", *values], makes=made))
+    show = _Step(len(trace.layers), trace.kinds[-1], "loss", names)
+    arrays = {**trace.loss, "cost": np.array(trace.cost)}
+    gradients = [name for name in arrays if name[0] == "d"]
+    inputs = [name for name in trace.loss if name not in (*gradients, "p")]
+    made = [name for name in ("p", "cost") if name in arrays]
+    forward.append(show("forward", arrays, uses=inputs, makes=made))
+    used = [name for name in trace.loss if name not in gradients]
+    backward.append(show("backward", arrays, uses=used, makes=gradients))
+    return [*forward, *reversed(backward)]
+
+
+class _Step:
+    """Makes the two steps of one layer, or of the loss."""
+
+    def __init__(self, place: int, kind: type, owner: str, names: dict[int, str]) -> None:
+        self.place, self.kind, self.owner, self.names = place, kind, owner, names
+
+    def __call__(
+        self, way: str, arrays: dict[str, np.ndarray], uses: Sequence[str], makes: Sequence[str]
+    ) -> dict[str, Any]:
+        code = computing_lines(getattr(self.kind, way))
+        text = "\n".join(code)
+        # "self.f(x)" alone says little: the lines of f follow.
+        inner = [name for name in ("f", "slope") if f"self.{name}(" in text]
+        for name in inner:
+            code += [f"{name}(s): {line}" for line in computing_lines(getattr(self.kind, name))]
+        makes = [name for name in makes if any(_makes(line, name) for line in code)]
+        return {
+            "place": self.place,
+            "way": way,
+            "code": code,
+            "uses": [
+                self.array(name, arrays[name]) for name in uses if re.search(rf"\b{name}\b", text)
+            ],
+            "makes": [
+                {
+                    **self.array(name, arrays[name]),
+                    "line": [_makes(line, name) for line in code].index(True),
+                }
+                for name in makes
+            ],
+        }
+
+    def array(self, name: str, array: np.ndarray) -> dict[str, Any]:
+        """An array as JSON holds it."""
+        where = f"{self.owner}.{name}"
+        known = self.names.get(id(array), "")
+        return {
+            "name": name if "." in known or not known else known,
+            "where": where,
+            "shape": list(array.shape),
+            "rows": np.atleast_2d(array).tolist(),
+        }
+
+
+def computing_lines(function: Callable) -> list[str]:
+    """The statements of a method that compute something, as they stand in its source."""
+    source = textwrap.dedent(inspect.getsource(function))
+    definition: Any = ast.parse(source).body[0]
+    lines = []
+    for statement in definition.body:
+        text = ast.get_source_segment(source, statement) or ""
+        value = getattr(statement, "value", None) or ast.Pass()  # an if has none
+        computes = any(isinstance(node, (ast.Call, ast.BinOp)) for node in ast.walk(value))
+        if computes and "checks." not in text:
+            lines.append(text)
+    return lines
+
+
+def _makes(line: str, name: str) -> bool:
+    """Whether a line computes self.name: assigns it, or has it as ``out=``."""
+    return line.startswith(f"self.{name} = ") or f"out=self.{name})" in line
