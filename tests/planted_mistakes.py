@@ -521,7 +521,7 @@ OTHERS = [
             *("if record.get(moment) == self.start:", "if True:"),
         ),
         (
-            *("test_checkpoint.py", "storage.py", "straight into the file"),
+            *("test_checkpoint.py", "replacing.py", "straight into the file"),
             *('with open(part, "wb") as file:', 'with open(path, "wb") as file:'),
         ),
         (

@@ -31,6 +31,7 @@ ROOMS = [
     ("core", ["layers", "activations", "losses", "initializers", "optimizers"]),
     ("data sets", ["datasets"]),
     ("progress", ["progress"]),
+    ("replacing", ["replacing"]),
     ("checks", ["_checks", "_reprs", "versions"]),
 ]
 CORE = ["layers", "activations", "losses", "initializers", "network", "optimizers"]
@@ -38,8 +39,9 @@ PLAIN = {  # rooms that know NumPy, Matplotlib or the standard library, and noth
     "exercises": {"checks"},
     "plots": set(),
     "progress": set(),
+    "replacing": set(),
     "checks": set(),
-    "data sets": {"checks"},
+    "data sets": {"checks", "progress", "replacing"},  # to fetch files
     "core": {"checks"},
     "sweep": {"progress"},
 }

@@ -20,7 +20,7 @@ import tinynet as tn
 from tinynet import _checks as checks
 from tinynet import activations
 from tinynet.picture import page as picture_page
-from tinynet.storage import replacing
+from tinynet.replacing import replacing
 from tinynet.studies import comparison, figure11, tables
 from tinynet.versions import versions
 

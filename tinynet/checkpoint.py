@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
-from tinynet.storage import classes, read_npz, remove_halves, write_npz
+from tinynet.replacing import remove_halves
+from tinynet.storage import classes, read_npz, write_npz
 from tinynet.versions import versions
 
 FORMAT = "tinynet run 1"

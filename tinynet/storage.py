@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
 import json
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +13,7 @@ from tinynet import _checks as checks
 from tinynet import activations
 from tinynet.layers import Linear
 from tinynet.network import Network
+from tinynet.replacing import replacing
 
 FORMAT = "tinynet network 1"
 OWN = "own "  # before the name of a class that is not tinynet's
@@ -143,31 +141,3 @@ def read_npz(path: str | os.PathLike, prefix: str = "") -> tuple[dict[str, np.nd
     if not isinstance(record, dict):
         raise ValueError(f"{path}: expected a file that tinynet saved, got {record!r}")
     return arrays, record
-
-
-@contextlib.contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """A file to write in that takes the place of ``path`` when it is complete, and never before.
-
-    Whatever goes wrong, what was at ``path`` is still there, and nothing half-written is left.
-    """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path}: there is no folder {str(path.parent)!r} to write in")
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with open(part, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def remove_halves(path: str | os.PathLike) -> None:
-    """What processes left that were killed while they wrote ``path``."""
-    path = Path(path)
-    for half in path.parent.glob(f"{glob.escape(path.name)}.*.part"):
-        if half.name.removeprefix(f"{path.name}.").removesuffix(".part").isdigit():
-            half.unlink(missing_ok=True)

@@ -19,7 +19,7 @@ import numpy as np
 
 from tinynet import checkpoint, sweep
 from tinynet.progress import Silent, bar
-from tinynet.storage import replacing
+from tinynet.replacing import replacing
 from tinynet.studies import setup
 from tinynet.studies.setup import GRID, ROWS
 from tinynet.studies.watched import BATCH, Run, prepared, watch_one
