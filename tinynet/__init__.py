@@ -5,7 +5,7 @@ names is there on the layer that made it.
 """
 
 from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
-from tinynet.datasets import Shapeset, Shuffled
+from tinynet.datasets import Dataset, Shapeset, Shuffled, cifar10, mnist, small_imagenet
 from tinynet.initializers import he, lecun, normalized, orthogonal, standard
 from tinynet.layers import Activation, Linear
 from tinynet.looking import (
@@ -31,6 +31,7 @@ from tinynet.versions import __version__ as __version__
 __all__ = [
     "SGD",
     "Activation",
+    "Dataset",
     "Identity",
     "Linear",
     "Monitor",
@@ -44,6 +45,7 @@ __all__ = [
     "Softsign",
     "Tanh",
     "chance",
+    "cifar10",
     "compare_traces",
     "error_rate",
     "gradient_check",
@@ -54,10 +56,12 @@ __all__ = [
     "mean_cost",
     "mean_square_singular_value",
     "mlp",
+    "mnist",
     "normalized",
     "orthogonal",
     "save",
     "singular_values",
+    "small_imagenet",
     "standard",
     "summary",
     "trace",

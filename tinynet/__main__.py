@@ -1,4 +1,4 @@
-"""The command line: ``python -m tinynet compare``."""
+"""The command line: ``python -m tinynet compare``, ``python -m tinynet data``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import numpy as np
 import tinynet as tn
 from tinynet import _checks as checks
 from tinynet import activations
+from tinynet.datasets.overview import overview
 from tinynet.picture import page as picture_page
 from tinynet.replacing import replacing
 from tinynet.studies import comparison, figure11, tables
@@ -146,6 +147,19 @@ def parser() -> argparse.ArgumentParser:
         help="the file (default: %(default)s)",
     )
     p.add_argument("--overwrite", action="store_true", help="replace an earlier file")
+
+    p = commands.add_parser(
+        "data",
+        help="which files of MNIST and CIFAR-10 are here, and where they are looked for",
+        description="Which files of the paper's finite data sets are here, which are missing, and"
+        " where they are looked for. Nothing is downloaded.",
+    )
+    p.set_defaults(command=data)
+    p.add_argument(
+        "--folder",
+        type=_folder,
+        help="look here first, as tn.mnist(folder) does (default: TINYNET_DATA, then the cache)",
+    )
     return top
 
 
@@ -275,6 +289,12 @@ def compare(options: argparse.Namespace) -> int:
     first_of_each = [int(np.argmax(labels == k)) for k in range(len(classes))]
     _write(result, x[first_of_each], options.out)
     print(f"{result['seconds']} s. Written: {', '.join(str(options.out / r) for r in RESULTS)}")
+    return 0
+
+
+def data(options: argparse.Namespace) -> int:
+    """Say which files of the data sets are here."""
+    print(overview(options.folder))
     return 0
 
 

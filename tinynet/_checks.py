@@ -12,6 +12,7 @@ import json
 import math
 import operator
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -112,6 +113,14 @@ def generator(name: str, value: Any) -> np.random.Generator:
     except (TypeError, ValueError) as error:
         wanted = "a seed or a numpy.random.Generator"
         raise type(error)(f"{name}: expected {wanted}, got {describe(value)}") from None
+
+
+def path(name: str, value: Any) -> Path:
+    """The path of a file or a folder."""
+    try:
+        return Path(value)
+    except TypeError:
+        raise TypeError(f"{name}: expected a path, got {describe(value)}") from None
 
 
 def floats(name: str, value: Any) -> np.ndarray:

@@ -1,6 +1,14 @@
-"""Where examples come from: a source has ``draw(n)``, which gives ``(x, labels)``."""
+"""Where examples come from.
 
+A source, such as Shapeset, has ``draw(n)``, which gives ``(x, labels)``. Finite sets are read
+from files as three parts, and ``Shuffled`` makes a source of one of them.
+"""
+
+from tinynet.datasets.cifar10 import cifar10
+from tinynet.datasets.dataset import Dataset
+from tinynet.datasets.mnist import mnist
 from tinynet.datasets.shapeset import Shapeset
 from tinynet.datasets.shuffled import Shuffled
+from tinynet.datasets.small_imagenet import small_imagenet
 
-__all__ = ["Shapeset", "Shuffled"]
+__all__ = ["Dataset", "Shapeset", "Shuffled", "cifar10", "mnist", "small_imagenet"]

@@ -1,0 +1,136 @@
+"""Finding the files of a data set, and fetching those that are not there.
+
+A folder that is named is looked into first, then ``TINYNET_DATA``, then the cache folders. What
+is in none of them is downloaded to the first of them. A download is known by its SHA-256; a file
+that somebody put there may be compressed anew or unpacked, and is known by what is in it: the
+readers check that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import urllib.request
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tinynet import _checks as checks
+from tinynet.replacing import replacing
+
+CHUNK = 1 << 16  # bytes read at once
+TIMEOUT = 30  # seconds without a byte after which a mirror is given up
+
+
+@dataclass(frozen=True)
+class Published:
+    """A file as its makers published it."""
+
+    name: str
+    size: int  # bytes
+    sha256: str
+    mirrors: tuple[str, ...]  # addresses of folders, tried in this order
+
+
+def folders(name: str, folder: str | os.PathLike | None = None) -> list[Path]:
+    """Where the files of the data set ``name`` may be, in the order in which it is looked.
+
+    Of each place first its folder ``name``, then the place itself; of a folder that was named by
+    the user the other way round. The first is where downloads go.
+    """
+    found = []
+    if folder is not None:
+        named = checks.path("folder", folder)
+        found += [named, named / name]
+    shared = os.environ.get("TINYNET_DATA", "")
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    places = [Path(shared)] if shared else []
+    places += [Path(cache) / "tinynet"] if os.path.isabs(cache) else []
+    places += [Path("~/.cache/tinynet").expanduser()]
+    for place in places:
+        found += [place / name, place]
+    return list(dict.fromkeys(found))
+
+
+def find(names: Iterable[str], where: Sequence[Path]) -> Path | None:
+    """The first file of one of these names, or None."""
+    paths = (folder / name for folder in where for name in names)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def complete(
+    of: str,
+    published: Sequence[Published],
+    found: Mapping[str, Path | None],
+    folder: Path,
+    download: bool,
+    progress: Callable[..., Any],
+) -> dict[str, Path]:
+    """The paths of all files of a data set: those found, and the others downloaded to a folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        ``download`` is not set, or no mirror gave one of them whole and unchanged. It lists what
+        is missing and where to put it. What did arrive is there.
+    """
+    missing = [file for file in published if found[file.name] is None]
+    failures: list[str] = []
+    left = [f for f in missing if not (download and _fetched(f, folder, progress, failures))]
+    if left:
+        raise FileNotFoundError(_instructions(of, left, folder, failures))
+    return {file.name: found[file.name] or folder / file.name for file in published}
+
+
+def _fetched(
+    file: Published, folder: Path, progress: Callable[..., Any], failures: list[str]
+) -> bool:
+    """Whether one of the mirrors gave the file; the failures are added to the list."""
+    for mirror in file.mirrors:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _download(mirror + file.name, file, folder / file.name, progress)
+            return True
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            failures.append(f"{mirror}{file.name}: {str(error) or type(error).__name__}")
+    return False
+
+
+def _download(address: str, file: Published, path: Path, progress: Callable[..., Any]) -> None:
+    """One file from one address, put into its place once its size and checksum are right."""
+    checksum, size = hashlib.sha256(), 0
+    with (
+        urllib.request.urlopen(address, timeout=TIMEOUT) as response,
+        replacing(path) as part,
+        progress(total=file.size, desc=file.name, unit="bytes") as shown,
+    ):
+        while size <= file.size and (chunk := response.read(CHUNK)):
+            size += len(chunk)
+            checksum.update(chunk)
+            part.write(chunk)
+            shown.update(len(chunk))
+        if size != file.size:
+            got = f"{size:,}" if size < file.size else "more"
+            raise ValueError(f"expected {file.size:,} bytes, got {got}")
+        if checksum.hexdigest() != file.sha256:
+            raise ValueError(f"expected SHA-256 {file.sha256}, got {checksum.hexdigest()}")
+
+
+def _instructions(
+    of: str, missing: Sequence[Published], folder: Path, failures: Sequence[str]
+) -> str:
+    """How to get by hand what could not be had."""
+    files = "\n".join(f"    {file.name}  {file.size:,} bytes" for file in missing)
+    mirrors = dict.fromkeys(mirror for file in missing for mirror in file.mirrors)
+    lines = [
+        f"{of}: not found, and {'not downloaded' if failures else 'download=False'}:",
+        files,
+        f"Put them into the folder {str(folder)!r}, or into another that you name as argument or"
+        " in TINYNET_DATA. They can be had from",
+        *(f"    {mirror}" for mirror in mirrors),
+    ]
+    if failures:
+        lines += ["What went wrong:", *(f"    {failure}" for failure in failures)]
+    return "\n".join(lines)

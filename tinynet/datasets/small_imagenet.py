@@ -1,0 +1,154 @@
+"""Small-ImageNet, or any folder of pictures: small grey images, their classes by folder."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinynet import _checks as checks
+from tinynet.datasets.dataset import Dataset, Part, scaled
+from tinynet.progress import bar
+
+SIDE = 37  # pixels
+ENDINGS = (".jpg", ".jpeg", ".png")
+FORMATS = ("JPEG", "PNG")
+MOST_PIXELS = 50_000_000  # of a picture: 200 MB while it is read
+PARTS = 11  # of a class: nine to train, one to validate, one to test
+TRAIN, VALID, TEST = range(3)
+
+
+def small_imagenet(
+    folder: str | os.PathLike,
+    rng: int | Sequence[int] | np.random.Generator = 0,
+    *,
+    progress: Callable[..., Any] = bar,
+) -> Dataset:
+    """A folder of pictures as 37 x 37 grey images, split 9 : 1 : 1, as in the paper [1]_.
+
+    Parameters
+    ----------
+    folder : path
+        Holds a folder for each class, and these hold the pictures, ``.jpg``, ``.jpeg`` or
+        ``.png``. Other files are passed over, and what begins with a dot.
+    rng : int, sequence of int or numpy.random.Generator, optional
+        The seed of the split, or the generator to draw it from.
+    progress : function, optional
+        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``.
+
+    Returns
+    -------
+    data : Dataset
+        ``data.train``, ``data.valid`` and ``data.test`` are each ``(images, labels)``: images
+        ``(n, 1369)``, float32 from 0 to 1, row by row from the top; labels ``(n,)``, int64.
+        ``data.class_names`` are the names of the folders, sorted.
+
+    Raises
+    ------
+    ImportError
+        Pillow is not installed. (Matplotlib needs it, too.)
+    OSError
+        The folder is not there, or a file cannot be opened.
+    ValueError
+        There are no class folders, a class has fewer than three pictures, or a file is not the
+        JPEG or PNG that its name says, is damaged, has more than 50 million pixels, or 16 bits
+        for a grey level.
+
+    Notes
+    -----
+    The paper's set has ten classes, reptiles, vehicles, birds, mammals, fish, furniture,
+    instruments, tools, flowers and fruits, and is split 90,000 / 10,000 / 10,000. It is made of
+    pictures of ImageNet, which are not given away freely: with ten such folders of 11,000
+    pictures this function makes its like. Which pictures were in it, and how they were made
+    small, is not known. Here a picture is made grey, cut to the square in its middle, and resized,
+    each new pixel an average of those it covers; then it is turned as its camera was held.
+
+    The split: all pictures, sorted by class and name, are put in a random order; of each class
+    the first eleventh in this order (rounded, at least one) is for the test, the next for
+    validation, and the others to learn from. The order stays, so classes come mixed. The same
+    files and the same seed give the same split.
+
+    References
+    ----------
+    .. [1] X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+       neural networks", AISTATS 2010, section 2.3.
+    """
+    path = checks.path("folder", folder)
+    if rng is None:
+        raise TypeError("rng: expected a seed or a numpy.random.Generator, got None")
+    rng = checks.generator("rng", rng)
+    class_names, pictures = _listed(path)
+    labels = np.array([label for label, _ in pictures], dtype=np.int64)
+    order = rng.permutation(len(labels))
+    part = _split(labels, order, len(class_names))
+    with progress(total=len(pictures), desc="reading pictures", unit="pictures") as shown:
+
+        def read(which: int) -> Part:
+            chosen = order[part[order] == which]
+            images = np.empty((len(chosen), SIDE * SIDE), np.float32)
+            for row, n in enumerate(chosen):
+                scaled(_small(pictures[n][1]).reshape(-1), out=images[row])
+                shown.update(1)
+            return images, labels[chosen]
+
+        train, valid, test = read(TRAIN), read(VALID), read(TEST)
+    return Dataset(path.resolve().name, train, valid, test, class_names, (SIDE, SIDE))
+
+
+def _listed(folder: Path) -> tuple[tuple[str, ...], list[tuple[int, Path]]]:
+    """The names of the classes, and the label and the path of every picture, sorted."""
+    classes = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    if not classes:
+        raise ValueError(f"{folder}: expected a folder for each class, got none")
+    pictures = []
+    for label, path in enumerate(classes):
+        found = sorted(file for file in path.iterdir() if _is_picture(file))
+        if len(found) < 3:
+            raise ValueError(
+                f"{path}: expected at least three pictures ({', '.join(ENDINGS)}), to train,"
+                f" validate and test, got {len(found)}"
+            )
+        pictures += [(label, file) for file in found]
+    return tuple(path.name for path in classes), pictures
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS and path.name[0] != "." and path.is_file()
+
+
+def _split(labels: np.ndarray, order: np.ndarray, classes: int) -> np.ndarray:
+    """Which of TRAIN, VALID and TEST each picture is for, ``(n,)``."""
+    part = np.full(len(labels), TRAIN)
+    for label in range(classes):
+        mine = order[labels[order] == label]
+        few = max(1, round(len(mine) / PARTS))
+        part[mine[:few]] = TEST
+        part[mine[few : 2 * few]] = VALID
+    return part
+
+
+def _small(path: Path) -> np.ndarray:
+    """A picture as ``(37, 37)`` grey levels, uint8."""
+    from PIL import Image, ImageOps  # takes a while to load, and is needed only here
+
+    with open(path, "rb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's, about oddities that it can read all the same
+        try:
+            with Image.open(file, formats=FORMATS) as image:  # reads the header only
+                pixels = image.width * image.height
+                if pixels > MOST_PIXELS:
+                    raise ValueError(f"expected at most {MOST_PIXELS:,} pixels, got {pixels:,}")
+                if image.mode.startswith("I"):  # which Pillow would cut off at 255
+                    raise ValueError("expected 8 bits for a grey level, got 16")
+                image.draft("L", (4 * SIDE, 4 * SIDE))  # a JPEG is read no larger than needed
+                grey = image.convert("L")
+                small = ImageOps.fit(grey, (SIDE, SIDE), Image.Resampling.BILINEAR)
+                return np.asarray(ImageOps.exif_transpose(small))
+        except MemoryError:
+            raise
+        except Exception as error:  # Pillow has many kinds
+            raise ValueError(f"{path}: expected a picture, JPEG or PNG: {error}") from error
