@@ -78,9 +78,10 @@ def complete(
     """
     missing = [file for file in published if found[file.name] is None]
     failures: list[str] = []
-    left = [f for f in missing if not (download and _fetched(f, folder, progress, failures))]
-    if left:
-        raise FileNotFoundError(_instructions(of, left, folder, failures))
+    while missing and download and _fetched(missing[0], folder, progress, failures):
+        del missing[0]  # where no mirror has one file, the others are not asked for
+    if missing:
+        raise FileNotFoundError(_instructions(of, missing, folder, failures))
     return {file.name: found[file.name] or folder / file.name for file in published}
 
 
