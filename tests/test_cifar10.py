@@ -17,7 +17,6 @@ from data_files import (
     folder_entry,
     harmed,
     little_memory,
-    no_places,  # noqa: F401
     real,
     small_cifar10,
     tar,
@@ -314,7 +313,9 @@ def test_a_harmed_archive_gives_the_right_shapes_or_a_value_error(tmp_path_facto
 
 
 @settings(max_examples=100, deadline=None)
-@given(headers=st.lists(st.binary(max_size=512), max_size=4), kind=st.binary(min_size=1, max_size=1))
+@given(
+    headers=st.lists(st.binary(max_size=512), max_size=4), kind=st.binary(min_size=1, max_size=1)
+)
 def test_headers_of_any_bytes_with_a_right_checksum_are_refused(tmp_path_factory, headers, kind):
     folder = tmp_path_factory.getbasetemp() / "any-headers"
     folder.mkdir(exist_ok=True)

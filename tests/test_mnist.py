@@ -16,7 +16,6 @@ from data_files import (
     little_memory,
     mnist,
     mnist_arrays,
-    no_places,  # noqa: F401
     real,
     small_mnist,
     write_mnist,

@@ -146,7 +146,7 @@ def _small(path: Path) -> np.ndarray:
                     raise ValueError("expected 8 bits for a grey level, got 16")
                 image.draft("L", (4 * SIDE, 4 * SIDE))  # a JPEG is read no larger than needed
                 grey = image.convert("L")
-                small = ImageOps.fit(grey, (SIDE, SIDE), Image.Resampling.BILINEAR)
+                small = ImageOps.fit(grey, (SIDE, SIDE), Image.Resampling.BOX)
                 return np.asarray(ImageOps.exif_transpose(small))
         except MemoryError:
             raise
