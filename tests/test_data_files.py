@@ -5,7 +5,9 @@ import gzip
 import hashlib
 import http.server
 import os
+import re
 import threading
+from pathlib import Path
 
 import pytest
 from data_files import (
@@ -13,12 +15,15 @@ from data_files import (
     PUBLISHED,
     TINYNET_DATA,
     cifar10,
+    cifar10_files,
     everything_in,
     mnist,
     mnist_arrays,
+    small_cifar10,
     small_mnist,
     write_mnist,
 )
+from PIL import Image
 
 import tinynet as tn
 from tinynet import __main__ as command_line
@@ -303,6 +308,13 @@ def test_places_are_looked_into_in_the_stated_order(tmp_path, monkeypatch, no_pl
     ]
 
 
+def test_without_a_home_a_folder_can_be_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as where nobody knows the user
+    assert files.folders("mnist", tmp_path) == [tmp_path, tmp_path / "mnist"]
+    with pytest.raises(FileNotFoundError, match="no home"):
+        tn.mnist()
+
+
 @pytest.mark.parametrize("cache", ["", "relative"])
 def test_empty_variables_and_a_relative_cache_count_as_not_set(monkeypatch, no_places, cache):
     monkeypatch.setenv("TINYNET_DATA", "")
@@ -369,6 +381,27 @@ def test_data_says_what_is_here(tmp_path, capsys):
     assert f"  missing  {MNIST_NAMES[3]}" in out
     assert f"(tn.mnist({str(tmp_path)!r}) downloads them)" in out
     assert f"): here\n  here     {unpacked}{os.sep}\n" in out
+
+
+def test_the_lines_in_readme_run_and_say_the_truth(tmp_path, monkeypatch, capsys):
+    write_mnist(tmp_path / "mnist")
+    (tmp_path / "cifar-10-batches-bin").mkdir()
+    for name, content in cifar10_files().items():
+        (tmp_path / "cifar-10-batches-bin" / name).write_bytes(content)
+    for name in "ab":
+        (tmp_path / "pictures" / name).mkdir(parents=True)
+        for k in range(3):
+            Image.new("L", (9, 9), 9).save(tmp_path / "pictures" / name / f"{k}.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TINYNET_DATA", str(tmp_path))
+    text = (Path(tn.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```py\n(.*?)```", text, re.DOTALL)
+    names = {"tn": tn}
+    with small_mnist(), small_cifar10():
+        exec(block, names)
+    assert repr(names["data"]) in capsys.readouterr().out
+    assert (names["x"].shape, names["labels"].dtype) == ((2, 1369), "int64")
+    assert 11 < sum(file.size for file in mnist.PUBLISHED) / 1e6 < 12
 
 
 def test_real_files_are_left_out_only_where_there_are_none():

@@ -45,12 +45,13 @@ def folders(name: str, folder: str | os.PathLike | None = None) -> list[Path]:
         named = checks.path("folder", folder)
         found += [named, named / name]
     shared = os.environ.get("TINYNET_DATA", "")
-    cache = os.environ.get("XDG_CACHE_HOME", "")
+    caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
     places = [Path(shared)] if shared else []
-    places += [Path(cache) / "tinynet"] if os.path.isabs(cache) else []
-    places += [Path("~/.cache/tinynet").expanduser()]
+    places += [Path(cache) / "tinynet" for cache in caches if os.path.isabs(cache)]
     for place in places:
         found += [place / name, place]
+    if not found:
+        raise FileNotFoundError("folder: expected one, as there is no home folder to look into")
     return list(dict.fromkeys(found))
 
 
