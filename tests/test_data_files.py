@@ -83,8 +83,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "page": (200, 15, b"<html>Log in!</"),
             "to-a-file": (302, 0, b""),
             "hangs-up": (None, None, None),
+            "nonsense": (None, None, b"nonsense\r\n\r\n"),
         }[how]
         if status is None:
+            self.wfile.write(body or b"")
             self.close_connection = True
             return
         self.send_response(status)
@@ -149,6 +151,7 @@ BAD = {
     "page": "expected 256,000 bytes, got 15",
     "to-a-file": "redirection|Found",
     "hangs-up": "closed connection",
+    "nonsense": "nonsense",
 }
 
 

@@ -114,6 +114,12 @@ def test_other_files_are_passed_over(folder):
     np.testing.assert_array_equal(read(folder).train[0], expected.train[0])
 
 
+@pytest.mark.parametrize("name", ["x.JPG", "x.jpeg", "x.Png"])
+def test_names_may_be_in_capitals(folder, name):
+    (folder / "fish" / name).write_bytes(picture(ending="jpg"))
+    assert len(read(folder).train[1]) == 4
+
+
 def test_progress_is_shown(folder):
     made = []
 

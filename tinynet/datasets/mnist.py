@@ -142,7 +142,6 @@ def _part(paths: dict[str, Path], part: str, n: int) -> Part:
     """The images and labels of two files."""
     pixels = _read(paths, f"{part}-images-idx3-ubyte.gz", (n, SIDE, SIDE))
     images = scaled(pixels.reshape(n, SIDE * SIDE))
-    del pixels  # a file's worth of memory, before the next file is read
     name = f"{part}-labels-idx1-ubyte.gz"
     labels = _read(paths, name, (n,))
     if labels.max() >= CLASSES:
