@@ -16,7 +16,7 @@ import numpy as np
 
 from tinynet import _checks as checks
 from tinynet.replacing import remove_halves
-from tinynet.storage import classes, read_npz, write_npz
+from tinynet.storage import classes, parameters, read_npz, write_npz
 from tinynet.versions import versions
 
 FORMAT = "tinynet run 1"
@@ -54,7 +54,7 @@ class Checkpoint:
             self.parts["watch"] = watch
         self.settings = {
             "layers": classes(net),
-            "shapes": {name: list(array.shape) for name, array in self._parameters().items()},
+            "shapes": {name: list(array.shape) for name, array in parameters(self.net).items()},
             "dtype": str(net.dtype),
             "loss": type(loss).__name__,
             "optimizer": type(optimizer).__name__,
@@ -96,7 +96,7 @@ class Checkpoint:
                 part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
             except (TypeError, ValueError) as error:
                 raise ValueError(f"{self.path}: is of another run: {name}.{error}") from error
-        for name, parameter in self._parameters().items():
+        for name, parameter in parameters(self.net).items():
             parameter[...] = arrays[f"net.{name}"]
         self.start, self.done, self.seconds = record["start"], done, record["seconds"]
         return done
@@ -117,7 +117,7 @@ class Checkpoint:
                     f" expected {checks.describe(value)}; name another file"
                 )
         found = {name: (array.shape, array.dtype) for name, array in _under("net.", arrays).items()}
-        here = {name: (array.shape, array.dtype) for name, array in self._parameters().items()}
+        here = {name: (array.shape, array.dtype) for name, array in parameters(self.net).items()}
         if found != here:
             raise ValueError(f"{expected}, got parameters {found}, expected {here}")
         if set(record["state"]) != set(self.parts):
@@ -149,7 +149,7 @@ class Checkpoint:
         except OSError as error:
             raise type(error)(f"checkpoint: cannot write in {str(folder)!r}: {error}") from error
         copies = 1 if self.path.exists() else 2
-        needed = copies * sum(array.nbytes for array in self._parameters().values())
+        needed = copies * sum(array.nbytes for array in parameters(self.net).values())
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise OSError(
@@ -166,7 +166,7 @@ class Checkpoint:
         again.
         """
         arrays, state = self._states()
-        arrays |= {f"net.{name}": array for name, array in self._parameters().items()}
+        arrays |= {f"net.{name}": array for name, array in parameters(self.net).items()}
         record = {
             "format": FORMAT,
             "updates": updates,
@@ -196,17 +196,10 @@ class Checkpoint:
 
     # ------------------------------------------------------------------ what a run is known by
 
-    def _parameters(self) -> dict[str, np.ndarray]:
-        return {
-            f"{k}.{name}": getattr(layer, name)
-            for k, layer in enumerate(self.net.layers)
-            for name in layer.parameters
-        }
-
     def _fingerprints(self) -> dict[str, str]:
         """Of what differs from run to run."""
         weights = hashlib.sha256()
-        for array in self._parameters().values():
+        for array in parameters(self.net).values():
             weights.update(array.tobytes())
         found = {"weights": weights.hexdigest()}
         for name in ("optimizer", "source"):

@@ -34,11 +34,7 @@ def save(net: Network, path: str | os.PathLike) -> None:
         The file cannot be written; one that was there before is still there.
     """
     checks.network("net", net)
-    arrays = {}
-    for k, layer in enumerate(net.layers):
-        for name in layer.parameters:
-            arrays[f"{k}.{name}"] = getattr(layer, name)
-    write_npz(path, arrays, {"format": FORMAT, "layers": classes(net)})
+    write_npz(path, parameters(net), {"format": FORMAT, "layers": classes(net)})
 
 
 def load(path: str | os.PathLike, into: Network | None = None) -> Network:
@@ -67,18 +63,22 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     net = _build(path, names, arrays) if into is None else into
     if names != classes(net):
         raise ValueError(f"{path}: holds the layers {', '.join(names)}; expected those of {net}")
-    parameters = {
+    wanted = {key: (array.shape, array.dtype) for key, array in parameters(net).items()}
+    found = {key: (array.shape, array.dtype) for key, array in arrays.items()}
+    if found != wanted:
+        raise ValueError(f"{path}: expected arrays {wanted}, got {found}")
+    for key, parameter in parameters(net).items():
+        parameter[...] = arrays[key]
+    return net
+
+
+def parameters(net: Network) -> dict[str, np.ndarray]:
+    """Every parameter, the array itself, by the number of its layer and its name: "0.W"."""
+    return {
         f"{k}.{name}": getattr(layer, name)
         for k, layer in enumerate(net.layers)
         for name in layer.parameters
     }
-    wanted = {key: (array.shape, array.dtype) for key, array in parameters.items()}
-    found = {key: (array.shape, array.dtype) for key, array in arrays.items()}
-    if found != wanted:
-        raise ValueError(f"{path}: expected arrays {wanted}, got {found}")
-    for key, parameter in parameters.items():
-        parameter[...] = arrays[key]
-    return net
 
 
 def classes(net: Network) -> list[str]:
