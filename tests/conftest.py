@@ -1,6 +1,16 @@
 """What tests of several files are set up with."""
 
+import signal
+
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hears_ctrl_c():
+    """Tests press Ctrl-C, which a shell that starts them in the background has switched off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
