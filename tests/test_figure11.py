@@ -104,6 +104,17 @@ def test_before_the_trials_are_done_there_is_no_result(tmp_path):
     assert study(tmp_path).results() == {}
 
 
+def test_a_grid_that_was_stopped_gives_what_there_is(results, folder, tmp_path):
+    for file in folder.glob("*lr-0.01*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    partial = study(tmp_path).results()["tanh_n"]
+    assert [trial["lr"] for trial in partial["grid"]] == [0.01]
+    assert partial["settings"]["lr"] == 0.01
+    assert not partial["finished"]
+    line = tables.trials({"tanh_n": partial["grid"]}, {"tanh_n": 0.01}).splitlines()[-1]
+    assert line.split()[2:] == ["-", "-", "0.01"]
+
+
 def test_another_seed_is_another_run_and_is_refused_in_the_same_folder(results, folder, tmp_path):
     other = all_of_it(study(tmp_path, seed=1))["tanh_n"]
     assert other["test_cost"] != results["tanh_n"]["test_cost"]
@@ -159,7 +170,8 @@ def test_a_kept_result_is_of_the_medium_size(kept_result):
     assert settings["width"] == 1000
     assert settings["updates"] == 200_000
     assert (settings["activation"], settings["init"]) == ROWS[kept_result["row"]]
-    assert kept_result["finished"] == (kept_result["updates_done"] == 200_000)
+    whole = len(kept_result["grid"]) == len(GRID)
+    assert kept_result["finished"] == (whole and kept_result["updates_done"] == 200_000)
     assert kept_result["updates"][-1] <= kept_result["updates_done"]
     assert settings["lr"] == best_rate(kept_result["row"], kept_result["grid"])
     assert kept_result["command"].startswith("python -m tinynet figure11 --size medium --row ")

@@ -120,12 +120,16 @@ class Figure11:
         return float(rounds * (update + look * len(self.size.looks) / end))
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """What there is of each row, finished or not: small enough to keep, without weights."""
+        """What there is of each row, finished or not: small enough to keep, without weights.
+
+        A row of which no rate was tried to the end is left out.
+        """
         found = {}
         for row in self.rows:
             outcomes = [_outcome(self._file(row, lr)) for lr in GRID]
-            if None not in outcomes:
-                found[row] = self._result(row, [outcome["trial"] for outcome in outcomes])
+            grid = [outcome["trial"] for outcome in outcomes if outcome is not None]
+            if any(trial["validation_cost"] is not None for trial in grid):
+                found[row] = self._result(row, grid)
         return found
 
     def _result(self, row: str, grid: list[dict[str, Any]]) -> dict[str, Any]:
@@ -137,7 +141,7 @@ class Figure11:
             "size": self.size.name,
             "row": row,
             "command": command + (f" --seed {self.seed}" if self.seed else ""),
-            "finished": record["updates"] == self.size.updates,
+            "finished": len(grid) == len(GRID) and record["updates"] == self.size.updates,
             "updates_done": record["updates"],
             "settings": {**asdict(self._run(row, lr)), "batch": BATCH},
             "grid": grid,

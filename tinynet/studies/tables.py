@@ -81,17 +81,17 @@ def learning(
 
 
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
-    """What each learning rate of the grid came to, a line a row of Table 1."""
-    first = next(iter(grids.values()))
+    """What each learning rate of the grid came to, a line a row of Table 1; a dash: not tried."""
+    updates = next(iter(grids.values()))[0]["updates"]
     lines = [
         "",
-        f"Learning rates: the cost on {IMAGES:,} validation images after"
-        f" {first[0]['updates']:,} updates",
-        f"{'':<12}" + "".join(f"{'lr ' + format(t['lr'], 'g'):>10}" for t in first) + "    chosen",
+        f"Learning rates: the cost on {IMAGES:,} validation images after {updates:,} updates",
+        f"{'':<12}" + "".join(f"{'lr ' + format(lr, 'g'):>10}" for lr in GRID) + "    chosen",
     ]
     for name, grid in grids.items():
-        costs = "".join(f"{_cost(trial['validation_cost']):>10}" for trial in grid)
-        lines.append(f"{name:<12}{costs}{chosen[name]:>10g}")
+        costs = {trial["lr"]: _cost(trial["validation_cost"]) for trial in grid}
+        cells = "".join(f"{costs.get(lr, '-'):>10}" for lr in GRID)
+        lines.append(f"{name:<12}{cells}{chosen[name]:>10g}")
     return "\n".join(lines)
 
 
