@@ -291,6 +291,16 @@ def test_a_number_that_is_no_count_is_refused_by_name(name, value, error):
     assert_same_bits(net, small_net())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("watch", 5), ("watch", "monitor"), ("checkpoint", 5), ("checkpoint", [])]
+)
+def test_what_is_no_function_or_no_path_is_refused_by_name(name, value):
+    net = small_net()
+    with pytest.raises(TypeError, match=f"{name}: expected"):
+        train(net, 1, **{name: value})
+    assert_same_bits(net, small_net())
+
+
 @pytest.mark.parametrize("updates", [np.int64(2), np.int32(2)])
 def test_a_numpy_integer_is_a_count(updates):
     seen = []

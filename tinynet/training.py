@@ -90,8 +90,11 @@ def train(
     batch = checks.size("batch", batch)
     is_time = checks.moments("every", every, updates)
     save_every = checks.size("save_every", save_every)
+    if watch is not None:
+        checks.function("watch", watch, "a function of the updates done, such as a tn.Monitor")
     file = None
     if checkpoint is not None:
+        checkpoint = checks.path("checkpoint", checkpoint)
         file = Checkpoint(checkpoint, net, optimizer, source, watch, loss, batch)
     done = file.resume(updates) if file else 0
     around = _Around(net, loss, optimizer, updates, watch, is_time, file, save_every)
