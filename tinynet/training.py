@@ -142,7 +142,8 @@ class _Around:
         self.watch, self.is_time = watch, is_time
         self.file, self.save_every = file, save_every
         self.watching = 0.0  # seconds
-        self.costs: list[float] = []  # of the updates since the bar last showed their mean
+        self.costs: list[float] = []  # of the updates since the bar last showed their mean,
+        self.labels: list[np.ndarray] = []  # and what was drawn in them
         self.has_chance = isinstance(loss, SoftmaxCrossEntropy)
         self.seen = np.zeros(0, dtype=int)  # how often each label was drawn
 
@@ -223,19 +224,24 @@ class _Around:
             raise stopped(f"stopped after {k:,} of {self.updates:,} updates; {self.file}")
 
     def tell(self, cost: float, labels: np.ndarray) -> None:
-        """One update more; now and then the cost beside its chance level."""
+        """One update more; now and then the mean cost beside its chance level."""
         self.costs.append(cost)
+        self.labels.append(labels)
+        if len(self.costs) == SHOWN or self.k == self.updates:
+            self.bar.set_postfix_str(self.words(), refresh=False)
+            self.costs, self.labels = [], []
+        self.bar.update(1)
+
+    def words(self) -> str:
+        """What stands at the end of the bar."""
+        words = f"cost {sum(self.costs) / len(self.costs):.3f}"
         if self.has_chance:
-            counts = np.bincount(np.asarray(labels, dtype=int), minlength=len(self.seen))
+            labels = np.concatenate(self.labels)
+            counts = np.bincount(labels, minlength=len(self.seen))
             counts[: len(self.seen)] += self.seen
             self.seen = counts
-        if len(self.costs) == SHOWN or self.k == self.updates:
-            words = f"cost {sum(self.costs) / len(self.costs):.3f}"
-            if self.has_chance:
-                words += f" (chance {entropy(self.seen / self.seen.sum()):.3f})"
-            if self.watching:
-                share = self.watching / (time.perf_counter() - self.started)
-                words += f", watching {share:.1%} of the time"
-            self.bar.set_postfix_str(words, refresh=False)
-            self.costs = []
-        self.bar.update(1)
+            words += f" (chance {entropy(counts / counts.sum()):.3f})"
+        if self.watching:
+            share = self.watching / (time.perf_counter() - self.started)
+            words += f", watching {share:.1%} of the time"
+        return words
