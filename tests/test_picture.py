@@ -114,6 +114,38 @@ def test_layers_of_ones_own_are_shown(tmp_path):
     assert [array["where"].rsplit(".")[-1] for array in gain["makes"]] == ["dgamma", "dx"]
 
 
+def test_what_a_method_leaves_to_another_is_shown_without_a_line():
+    class Turned(tn.Linear):
+        def backward(self, dy):
+            super().backward(dy)
+            self.dx = dy @ self.W
+            return self.dx
+
+    net = tn.Network([Turned(3, 3, rng=0), tn.Tanh(), tn.Linear(3, 2, rng=1)])
+    last = steps(tn.trace(net, *batch_for(net, 2), tn.SoftmaxCrossEntropy()))[-1]
+    assert {array["name"]: array["line"] for array in last["makes"]} == {
+        **{"dW[0]": None, "db[0]": None},
+        "dz[0]": last["code"].index("self.dx = dy @ self.W"),
+    }
+
+
+def test_layers_typed_at_a_prompt_have_no_lines_and_are_shown():
+    names = {"tn": tn}
+    exec("class Double(tn.Activation):\n  def f(self, s): return 2 * s", names)
+    typed = type("Typed", (names["Double"],), {"slope": lambda self, s: 0 * s + 2})
+    net = tn.mlp([3, 4, 2], activation=typed, rng=0)
+    own = tn.trace(net, *batch_for(net, 2), tn.SoftmaxCrossEntropy())
+    assert steps(own)[1]["code"] == ["self.y = self.f(x)"]  # of Activation; f is not at hand
+    assert "z[1]" in page(own)
+
+
+def test_a_network_too_large_to_look_at_is_refused():
+    net = tn.mlp([200, 200, 2], rng=0)
+    large = tn.trace(net, *batch_for(net, 2), tn.SoftmaxCrossEntropy())
+    with pytest.raises(ValueError, match="trace: expected at most 20,000 numbers, got"):
+        page(large)
+
+
 def test_numbers_that_are_not_finite_are_refused():
     net = small_net(sizes=(3, 4, 2))
     net.layers[0].b[0] = np.inf

@@ -19,6 +19,8 @@ import numpy as np
 
 from tinynet.looking.traces import Trace, backward_names, forward_names
 
+LARGEST = 20_000  # numbers in a page: a browser lays out each of them
+
 
 def page(trace: Trace) -> str:
     """One HTML file that needs nothing else: a slider, maps of colours, lines of code.
@@ -31,8 +33,14 @@ def page(trace: Trace) -> str:
     Raises
     ------
     ValueError
-        A number of the trace is not finite.
+        A number of the trace is not finite, or there are more than 20,000 of them.
     """
+    count = sum(array.size for array in trace.named().values())
+    if count > LARGEST:
+        raise ValueError(
+            f"trace: expected at most {LARGEST:,} numbers, got {count:,}: a page is for a small"
+            " network and a small batch"
+        )
     titles = [f"{k} {kind.__name__}" for k, kind in enumerate(trace.kinds[:-1])]
     content = {"places": [*titles, trace.kinds[-1].__name__], "steps": steps(trace)}
     text = json.dumps(content, allow_nan=False).replace("</", "<\\/")  # "</" could end the script
@@ -49,7 +57,8 @@ def steps(trace: Trace) -> list[dict[str, Any]]:
         ``place``, the number of the layer, the loss as the last; ``way``, forward or backward;
         ``code``, the lines that compute; ``uses`` and ``makes``, lists of arrays. An array is a
         dict: ``name``, the paper's where it has one, ``where``, the attribute, ``shape`` and
-        ``rows``; one that is made has ``line``, the number of its line in the code.
+        ``rows``; one that is made has ``line``, the number of its line in the code, None where the
+        code leaves it to another method or is not at hand.
     """
     names = {id(array): name for name, array in trace.named().items()}
     forward, backward = [], []
@@ -85,7 +94,6 @@ class _Step:
         inner = [name for name in ("f", "slope") if f"self.{name}(" in text]
         for name in inner:
             code += [f"{name}(s): {line}" for line in computing_lines(getattr(self.kind, name))]
-        makes = [name for name in makes if any(_makes(line, name) for line in code)]
         return {
             "place": self.place,
             "way": way,
@@ -96,9 +104,10 @@ class _Step:
             "makes": [
                 {
                     **self.array(name, arrays[name]),
-                    "line": [_makes(line, name) for line in code].index(True),
+                    "line": next((n for n, line in enumerate(code) if _makes(line, name)), None),
                 }
                 for name in makes
+                if name in arrays
             ],
         }
 
@@ -115,11 +124,17 @@ class _Step:
 
 
 def computing_lines(function: Callable) -> list[str]:
-    """The statements of a method that compute something, as they stand in its source."""
-    source = textwrap.dedent(inspect.getsource(function))
-    definition: Any = ast.parse(source).body[0]
+    """The statements of a method that compute something, as they stand in its source.
+
+    There are none where the source is not at hand: typed at a prompt, or no ``def``.
+    """
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        definition: Any = ast.parse(source).body[0]
+    except (OSError, TypeError, SyntaxError):
+        return []
     lines = []
-    for statement in definition.body:
+    for statement in getattr(definition, "body", []):
         text = ast.get_source_segment(source, statement) or ""
         value = getattr(statement, "value", None) or ast.Pass()  # an if has none
         computes = any(isinstance(node, (ast.Call, ast.BinOp)) for node in ast.walk(value))
