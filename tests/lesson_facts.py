@@ -57,6 +57,10 @@ ANSWERS = {
         "answer_2": "[333, 111000]",
         "answer_3": "0.707",
     },
+    "13_the_race": {
+        "answer_1": "800_000",
+        "answer_2": "28.94",
+    },
     "14_stepping_through_backprop": {
         "answer_1": "tanh.dy * (1 - tanh.y**2)",
         "answer_2": "linear.dy @ linear.W.T",
@@ -67,5 +71,6 @@ ANSWERS = {
 OF_THE_PAPER: dict[str, set[str]] = {
     "08_jacobians": {"0.5", "0.8"},
     "04_the_data": {"82.61"},
+    "13_the_race": {"83.5"},
     "10_the_sigmoid_plateau": {".5", ".6", ".8", ".01", ".02", ".05", ".07", ".43"},
 }
