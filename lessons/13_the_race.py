@@ -90,8 +90,8 @@ plots.show("13_the_race_medium")
 # After 2 million images ``tanh_n`` has 38.8 % and the paper's tanh N 43.3; softsign has 45.5, the
 # paper's 41.5. So the first two have changed places: in the paper's figure plain softsign is the
 # fastest of all up to here, and comes in 1 million images as far as ours in more than one and a
-# half. Ours may not have the best rate: 0.1 was the largest of the grid, and 0.01, which is best for ``tanh_n``, the
-# smallest. ``softsign_n`` went only as far as its trial.
+# half. Ours may not have the best rate: 0.1 was the largest of the grid, and 0.01, which is best
+# for ``tanh_n``, the smallest. ``softsign_n`` went only as far as its trial.
 #
 # The contrast that the paper is about is there. The same tanh, the same images, the same draws of
 # the weights, scaled two ways: ``tanh`` sits at the chance level for more than half a million
