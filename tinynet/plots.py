@@ -304,6 +304,7 @@ def figure11(
     if last >= paper["images"][0]:
         ax.plot([], [], "o", color="0.4", markersize=9, fillstyle="none", label="the paper's")
     ax.set_xlabel("images seen")
+    ax.locator_params(axis="x", nbins=5)  # long numbers: more would run into each other
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("test error (%)")
     ax.legend()
