@@ -115,6 +115,17 @@ def test_a_grid_that_was_stopped_gives_what_there_is(results, folder, tmp_path):
     assert line.split()[2:] == ["-", "-", "0.01"]
 
 
+def test_where_no_trial_has_ended_the_one_that_went_farthest_is_given(folder, results, tmp_path):
+    for lr in (0.01, 0.03):
+        name = f"tiny-tanh_n-lr-{lr}.npz"
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    longest = results["tanh_n"]["settings"]["lr"]
+    partial = study(tmp_path).results()["tanh_n"]
+    assert partial["grid"] == []
+    assert not partial["finished"]
+    assert partial["settings"]["lr"] == (longest if longest in (0.01, 0.03) else 0.01)
+
+
 def test_another_seed_is_another_run_and_is_refused_in_the_same_folder(results, folder, tmp_path):
     other = all_of_it(study(tmp_path, seed=1))["tanh_n"]
     assert other["test_cost"] != results["tanh_n"]["test_cost"]
@@ -173,7 +184,8 @@ def test_a_kept_result_is_of_the_medium_size(kept_result):
     whole = len(kept_result["grid"]) == len(GRID)
     assert kept_result["finished"] == (whole and kept_result["updates_done"] == 200_000)
     assert kept_result["updates"][-1] <= kept_result["updates_done"]
-    assert settings["lr"] == best_rate(kept_result["row"], kept_result["grid"])
+    if kept_result["grid"]:
+        assert settings["lr"] == best_rate(kept_result["row"], kept_result["grid"])
     assert kept_result["command"].startswith("python -m tinynet figure11 --size medium --row ")
 
 

@@ -122,18 +122,22 @@ class Figure11:
     def results(self) -> dict[str, dict[str, Any]]:
         """What there is of each row, finished or not: small enough to keep, without weights.
 
-        A row of which no rate was tried to the end is left out.
+        Of the rate that the trials chose; if none has come to its end, of the one that went
+        farthest. A row of which nothing was saved is left out.
         """
         found = {}
         for row in self.rows:
             outcomes = [_outcome(self._file(row, lr)) for lr in GRID]
             grid = [outcome["trial"] for outcome in outcomes if outcome is not None]
             if any(trial["validation_cost"] is not None for trial in grid):
-                found[row] = self._result(row, grid)
+                found[row] = self._result(row, best_rate(row, grid), grid)
+            elif any(self._file(row, lr).exists() for lr in GRID):
+                saved = {lr: _saved(self._file(row, lr)) for lr in GRID}
+                farthest = max(GRID, key=saved.__getitem__)
+                found[row] = self._result(row, farthest, grid)
         return found
 
-    def _result(self, row: str, grid: list[dict[str, Any]]) -> dict[str, Any]:
-        lr = best_rate(row, grid)
+    def _result(self, row: str, lr: float, grid: list[dict[str, Any]]) -> dict[str, Any]:
         seen, record = checkpoint.read(self._file(row, lr))
         command = f"python -m tinynet figure11 --size {self.size.name} --row {row}"
         return {

@@ -82,7 +82,7 @@ def learning(
 
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
     """What each learning rate of the grid came to, a line a row of Table 1; a dash: not tried."""
-    updates = next(iter(grids.values()))[0]["updates"]
+    updates = max(trial["updates"] for grid in grids.values() for trial in grid)
     lines = [
         "",
         f"Learning rates: the cost on {IMAGES:,} validation images after {updates:,} updates",
