@@ -124,20 +124,20 @@ print(f"std over the classes of log p, p their frequencies: {np.log(p).std():.3f
 first_updates("tanh", lr=0.03)
 
 # %% [markdown]
-# With sigmoid all of it happens within five updates. At first h is about 0.5 for every image, so W
+# With sigmoid it is decided within five updates. At first h is about 0.5 for every image, so W
 # h is the same for all: half the sum of a column of random weights, which has nothing to do with
 # how frequent a class is. The first steps even make it larger: a step of W moves W h by h h, 25
 # times as much as the same step of b moves b. One way out is to change 9 columns of W; a faster
 # one, which helps all nine outputs at once, is to make h small. Down it goes, from 0.499 to 0.050,
 # and further from then on; b takes over what W h was wrong about, and comes to spread over the
-# classes about as log p does. What depends on the image is a few thousandths, a hundred times less
-# than b.
+# classes about as log p does. What depends on the image is a few thousandths, hundreds of times
+# less than b.
 #
 # The last column is what it costs. For sigmoid h = 0 is the flat end: f' = h (1 - h) falls from
 # 0.245 to 0.006, and with it all gradients that the layers below receive. They hardly learn, so h
 # says no more about the class than before: the circle is closed. For tanh, and for softsign, h = 0
-# is the middle, where f' is 1. There the same push does no harm: in the second table f' stays at
-# 0.99.
+# is the middle, where f' is 1. There a small h does no harm: in the second table f' stays at 0.99,
+# and what h says depends on the image from the first update on.
 #
 # The plateau is not quite flat. In the upper picture layer 1 spreads out, slowly, by what little
 # gradient arrives, until something that is worth listening to reaches the top. With five layers

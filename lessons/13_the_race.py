@@ -97,8 +97,8 @@ plots.show("13_the_race_medium")
 # the weights, scaled two ways: ``tanh`` sits at the chance level for 600,000 images, longer than
 # the paper's, and ends at 58.9 % (the paper: 60.7) where ``tanh_n`` has 38.8. Look at its line in
 # the first table: at the end of the trials all three rates were still at chance, so its rate is
-# once more a blind choice. Sigmoid has not been run at this width. In the paper, with five layers,
-# it stays at 83.5 % to the end of the figure.
+# once more a blind choice. Of sigmoid there are the first 10,000 updates only, at one rate, and all
+# of them at chance. In the paper, with five layers, it stays at 83.5 % to the end of the figure.
 #
 # What none of this shows
 # -----------------------

@@ -149,7 +149,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     (Pdb) p len(costs), np.array(costs[:4])
 #     (99, array([      0.681,      27.934,    7727.152, 1206414.002]))
 #
-# The cost grew from the first update on: the rate is too large. (``tn.train`` says so by itself.)
+# The cost grew from the first update on: the rate is too large. (``tn.train`` stops there, too.)
 #
 # In an editor
 # ------------

@@ -763,9 +763,19 @@ def test_a_state_that_a_file_cannot_keep_is_told_before_the_first_update(path, p
     assert not path.exists()
 
 
+class WithState:
+    """A watch that sees nothing, with a state of its own."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def __call__(self, k):
+        pass
+
+
 def test_a_state_that_is_no_dict_is_refused_by_name(path):
     run = small()
-    run.watch = types.SimpleNamespace(state=[1])
+    run.watch = WithState([1])
     with pytest.raises(TypeError, match=r"watch\.state: expected a dict, got \[1\]"):
         train(run, 3, path)
 

@@ -130,7 +130,7 @@ def test_another_seed_is_another_run_and_is_refused_in_the_same_folder(results, 
     other = all_of_it(study(tmp_path, seed=1))["tanh_n"]
     assert other["test_cost"] != results["tanh_n"]["test_cost"]
     assert other["command"].endswith("--seed 1")
-    with pytest.raises(ValueError, match="is of other settings: name another folder"):
+    with pytest.raises(ValueError, match=r"is of other settings \(seed\): name another folder"):
         study(folder, seed=1).choose_rates(Silent)
 
 

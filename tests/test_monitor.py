@@ -283,6 +283,14 @@ def test_the_state_of_a_monitor_with_other_bins_is_refused():
         other.state = monitor.state
 
 
+def test_the_state_of_a_monitor_of_other_examples_is_refused():
+    _, monitor = trained(2)
+    other = tn.Monitor(small_net(sizes=SIZES), *Source(10).draw(40))
+    with pytest.raises(ValueError, match="of the same examples"):
+        other.state = monitor.state
+    assert other.records == {}
+
+
 def test_a_name_that_is_not_there_lists_those_that_are():
     monitor, _ = watched(small_net(sizes=SIZES))
     with pytest.raises(KeyError, match="it was not called yet"):

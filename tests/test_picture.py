@@ -102,6 +102,16 @@ def test_the_lines_are_those_of_the_source():
             assert "checks." not in line
 
 
+def test_no_line_that_computes_is_left_out():
+    lines = computing_lines(tn.SoftmaxCrossEntropy.backward)
+    assert lines == [
+        "m = len(self.labels)",
+        "one_hot = np.zeros_like(self.p)",
+        "one_hot[np.arange(m), self.labels] = 1",
+        "self.doutput = (self.p - one_hot) / m",
+    ]
+
+
 def test_what_f_and_slope_compute_stands_there_too(trace):
     code = steps(trace)[1]["code"]
     assert "f(s): return np.tanh(s)" in code

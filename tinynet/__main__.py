@@ -165,6 +165,8 @@ def parser() -> argparse.ArgumentParser:
 
 def picture(options: argparse.Namespace) -> int:
     """Trace one pass of two examples through a network of 3, 4 and 2 units, and write its page."""
+    if options.out.is_dir():
+        raise IsADirectoryError(f"--out: {options.out} is a folder: name a file")
     if options.out.exists() and not options.overwrite:
         raise FileExistsError(f"--out: {options.out} is there: give another name, or --overwrite")
     x = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])

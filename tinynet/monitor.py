@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import time
 from typing import Any
 
@@ -116,7 +117,9 @@ class Monitor:
 
     def __getitem__(self, name: str) -> np.ndarray:
         if name not in self.records:
-            known = ", ".join(repr(key) for key in self.records) or "nothing: it was not called yet"
+            if not self.records:
+                raise KeyError(f"name: there are no records, it was not called yet; got {name!r}")
+            known = ", ".join(repr(key) for key in self.records)
             raise KeyError(f"name: expected one of {known}; got {name!r}")
         return np.array(self.records[name])
 
@@ -172,14 +175,21 @@ class Monitor:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The records as arrays by name, and ``seconds``; set it to go on from there."""
-        return {"seconds": self.seconds, **{name: self[name] for name in self.records}}
+        """The records as arrays by name, ``seconds``, and ``examples``, a hash of those watched.
+
+        Set it to go on from there; that of a monitor of other examples is a ValueError.
+        """
+        records = {name: self[name] for name in self.records}
+        return {"examples": self._examples(), "seconds": self.seconds, **records}
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
         if not isinstance(state, dict) or "seconds" not in state:
             raise ValueError(f"state: expected that of a Monitor, got {checks.describe(state)}")
-        records = {name: list(array) for name, array in state.items() if name != "seconds"}
+        if state.get("examples") != self._examples():
+            raise ValueError("state: expected that of a Monitor of the same examples, got others'")
+        others = ("examples", "seconds")
+        records = {name: list(array) for name, array in state.items() if name not in others}
         bins = {shares.shape[-1] for shares in records.get("z_histogram", ()) if shares.size}
         if bins - {len(self.edges) - 1}:
             raise ValueError(f"state: expected {len(self.edges) - 1} bins, got {bins}: other edges")
@@ -187,6 +197,9 @@ class Monitor:
             has = "none" if self.jacobians else "some"
             raise ValueError(f"state: expected singular values as jacobians says, got {has}")
         self.seconds, self.records = float(state["seconds"]), records
+
+    def _examples(self) -> str:
+        return hashlib.sha256(self.x.tobytes() + self.labels.tobytes()).hexdigest()
 
 
 def _pair(test: Any) -> tuple[np.ndarray, np.ndarray]:

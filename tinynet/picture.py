@@ -136,9 +136,9 @@ def computing_lines(function: Callable) -> list[str]:
     lines = []
     for statement in getattr(definition, "body", []):
         text = ast.get_source_segment(source, statement) or ""
-        value = getattr(statement, "value", None) or ast.Pass()  # an if has none
-        computes = any(isinstance(node, (ast.Call, ast.BinOp)) for node in ast.walk(value))
-        if computes and "checks." not in text:
+        computing = (ast.Call, ast.BinOp, ast.Subscript)
+        computes = any(isinstance(node, computing) for node in ast.walk(statement))
+        if computes and "checks." not in text and not isinstance(statement, ast.If):
             lines.append(text)
     return lines
 

@@ -220,8 +220,11 @@ def _try(run: Run, file: Path, progress: Callable[..., Any]) -> dict[str, Any]:
     settings = json.loads(json.dumps(asdict(run)))
     if before is not None:
         if before["settings"] != settings:
+            known = before["settings"]
+            differ = [name for name, value in settings.items() if known.get(name) != value]
             raise ValueError(
-                f"{file.with_suffix('.json')}: is of other settings: name another folder"
+                f"{file.with_suffix('.json')}: is of other settings ({', '.join(differ)}): name"
+                " another folder"
             )
         progress(total=run.updates, initial=run.updates)
         return before["trial"]
