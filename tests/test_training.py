@@ -179,6 +179,18 @@ def test_the_bar_shows_the_mean_cost_beside_its_chance_level_and_what_watching_t
     assert "% of the time" in last
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.uint64, np.int64, list])
+def test_labels_of_any_kind_are_counted(kind):
+    class Labels(Source):
+        def draw(self, n):
+            x, labels = super().draw(n)
+            return x, labels.tolist() if kind is list else labels.astype(kind)
+
+    Words.said = []
+    train(small_net(), 5, source=Labels(), progress=Words)
+    assert "(chance 0." in Words.said[0]
+
+
 def test_a_cost_without_labels_has_no_chance_level_beside_it():
     class Targets(Source):
         def draw(self, n):

@@ -236,7 +236,7 @@ class _Around:
         """What stands at the end of the bar."""
         words = f"cost {sum(self.costs) / len(self.costs):.3f}"
         if self.has_chance:
-            labels = np.concatenate(self.labels)
+            labels = np.concatenate(self.labels).astype(int)
             counts = np.bincount(labels, minlength=len(self.seen))
             counts[: len(self.seen)] += self.seen
             self.seen = counts
