@@ -107,14 +107,16 @@ def test_readme_shows_the_table_that_the_main_job_prints(result):
 def test_readme_says_the_errors_that_the_main_job_prints(result):
     text = " ".join(README.read_text().split())
     words = re.search(
-        r"`standard` gives (\d+) % of the test images a wrong class, `normalized` (\d+) %, and"
+        r"`standard` gives (\d+) to (\d+) % of the test images a wrong class, by the last digits of"
+        r" the machine's arithmetic, `normalized` (\d+) %, and"
         r" over the first half of the training the mean errors are (\d+) % and (\d+) %."
         r" Always answering the most frequent class is wrong on (\d+) %",
         text,
     )
-    shown = [float(number) / 100 for number in words.groups()]
+    least, most, *shown = (float(number) / 100 for number in words.groups())
     runs = result["runs"].values()
-    found = [run["test_error"][-1] for run in runs] + [first_half(run) for run in runs]
+    end, *found = [run["test_error"][-1] for run in runs] + [first_half(run) for run in runs]
+    assert least - 0.03 <= end <= most + 0.03  # seen on two kinds of processor
     found.append(result["chance"]["error"])
     # Another machine's last digits lead to another path: a few points either way.
     np.testing.assert_allclose(found, shown, atol=0.03)
