@@ -104,7 +104,7 @@ plots.show("12_gradients_while_learning_figure_9")
 # and five layers: lesson 13 has two such runs, kept, from which these numbers are.
 
 # %%
-kept = studies.figure11.kept()
+kept = studies.race.kept("shapeset")
 for row in ("tanh", "tanh_n"):
     for t in (3, 7, -1):
         after, line = (kept[row]["updates"][t], np.array(kept[row]["layers"]["dW_std"][t][:5]))

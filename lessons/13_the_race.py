@@ -29,8 +29,8 @@ import tinynet as tn
 from tinynet import plots, studies
 from tinynet.exercises import check
 
-race = studies.figure11
-quick = studies.Figure11(race.SIZES["quick"], studies.runs_folder())
+race, figure11 = studies.race, studies.figure11
+quick = studies.Race("shapeset", figure11.SIZES["quick"], studies.runs_folder())
 grids = quick.choose_rates()
 rates = {row: race.best_rate(row, grid) for row, grid in grids.items()}
 print(studies.tables.trials(grids, rates))
@@ -51,12 +51,12 @@ print(studies.tables.trials(grids, rates))
 quick.learn(rates)
 results = quick.results()
 print("kept in", quick.folder)
-print(studies.tables.figure11(results, race.PAPER))
+print(studies.tables.figure11(results, figure11.PAPER))
 chance = tn.chance(tn.Shapeset(rng=[0, 1]).draw(10_000)[1], 9)
 print(f"\npredicting the class frequencies: {chance.error:.1%}")
 
 fig, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
-plots.figure11(results, race.PAPER, ax=ax)
+plots.figure11(results, figure11.PAPER, ax=ax)
 ax.set_title("width 100, 200,000 images")
 plots.show("13_the_race_quick")
 
@@ -74,15 +74,15 @@ plots.show("13_the_race_quick")
 # either way, after half a million, one million and two million images.
 
 # %%
-kept = race.kept("medium")
+kept = race.kept("shapeset")
 rates = {row: result["settings"]["lr"] for row, result in kept.items()}
 print(studies.tables.trials({row: result["grid"] for row, result in kept.items()}, rates))
-print(studies.tables.figure11(kept, race.PAPER))
+print(studies.tables.figure11(kept, figure11.PAPER))
 for result in kept.values():
     print(result["command"])
 
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
-plots.figure11(kept, race.PAPER, ax=ax)
+plots.figure11(kept, figure11.PAPER, ax=ax)
 ax.set_title("width 1000, 2 million images; open markers: the paper")
 plots.show("13_the_race_medium")
 
@@ -125,4 +125,4 @@ answer_2 = None
 curve = kept["tanh_n"]
 below = [k for k, error in zip(curve["updates"], curve["test_error"], strict=True) if error < 0.5]
 check("13.1", answer_1, 10 * below[0])
-check("13.2", answer_2, race.SIZES["paper"].updates / (24 * 60 * 60))
+check("13.2", answer_2, figure11.SIZES["paper"].updates / (24 * 60 * 60))

@@ -41,7 +41,7 @@ def by_hand(run):
 
 
 def test_a_run_is_plain_gradient_descent_on_shapeset():
-    net, _, train_on = prepared(SMALL)
+    net, _, train_on, _ = prepared(SMALL)
     train_on(SMALL.updates, progress=Silent)
     assert_same_bits(net, by_hand(SMALL))
 

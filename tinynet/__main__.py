@@ -22,7 +22,7 @@ from tinynet import activations
 from tinynet.datasets.overview import overview
 from tinynet.picture import page as picture_page
 from tinynet.replacing import replacing
-from tinynet.studies import comparison, figure11, tables
+from tinynet.studies import comparison, figure11, figure12, race, setup, tables
 from tinynet.versions import versions
 
 RESULTS = ("compare.json", "compare.png")
@@ -109,7 +109,7 @@ def parser() -> argparse.ArgumentParser:
         " the images, and goes on with the best. Says first how long it will take. Ctrl-C keeps"
         " what was done; the same command goes on from there.",
     )
-    p.set_defaults(command=figure11_command)
+    p.set_defaults(command=race_on_shapeset)
     p.add_argument(
         "--size",
         choices=figure11.SIZES,
@@ -117,20 +117,26 @@ def parser() -> argparse.ArgumentParser:
         help="quick: width 100, 200,000 images, about a minute; medium: width 1000, 2 million,"
         " hours; paper: width 1000, 25 million, days (default: %(default)s)",
     )
-    p.add_argument(
-        "--row",
-        action="append",
-        choices=figure11.ROWS,
-        help="one of the rows; may be given several times (default: all five)",
+    _race_options(p, "tinynet-figure11")
+
+    p = commands.add_parser(
+        "figure12",
+        help="test error on MNIST or CIFAR-10, for the rows of the paper's Table 1",
+        description="Figure 12 of the paper, and two columns of its Table 1: each row tries three"
+        " learning rates for a fifth of the epochs, and goes on with the best. Downloads the data"
+        " where they are not here. Says first how long it will take. Ctrl-C keeps what was done;"
+        " the same command goes on from there.",
     )
-    p.add_argument("--seed", type=_seed, default=0, help="of all draws (default: %(default)s)")
-    p.add_argument("--workers", type=_size, help="processes at a time (default: one a core)")
+    p.set_defaults(command=race_on_files)
+    p.add_argument("--data", choices=figure12.SIZES, required=True)
     p.add_argument(
-        "--out",
-        type=_folder,
-        default=Path("tinynet-figure11"),
-        help="folder for the runs and the results (default: %(default)s)",
+        "--size",
+        choices=figure12.SIZES["mnist"],
+        default="quick",
+        help="quick: width 100, 5 epochs, minutes; medium: width 1000, 10 epochs, hours"
+        " (default: %(default)s)",
     )
+    _race_options(p, "tinynet-figure12")
 
     p = commands.add_parser(
         "picture",
@@ -163,6 +169,23 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _race_options(p: argparse.ArgumentParser, folder: str) -> None:
+    p.add_argument(
+        "--row",
+        action="append",
+        choices=setup.ROWS,
+        help="one of the rows; may be given several times (default: all five)",
+    )
+    p.add_argument("--seed", type=_seed, default=0, help="of all draws (default: %(default)s)")
+    p.add_argument("--workers", type=_size, help="processes at a time (default: one a core)")
+    p.add_argument(
+        "--out",
+        type=_folder,
+        default=Path(folder),
+        help="folder for the runs and the results (default: %(default)s)",
+    )
+
+
 def picture(options: argparse.Namespace) -> int:
     """Trace one pass of two examples through a network of 3, 4 and 2 units, and write its page."""
     if options.out.is_dir():
@@ -178,12 +201,44 @@ def picture(options: argparse.Namespace) -> int:
     return 0
 
 
-def figure11_command(options: argparse.Namespace) -> int:
-    """Say how long it will take, choose the rates, train, print and write what came."""
-    rows = tuple(dict.fromkeys(options.row or figure11.ROWS))
-    size = figure11.SIZES[options.size]
+def race_on_shapeset(options: argparse.Namespace) -> int:
+    """Figure 11."""
+    return _race(
+        "shapeset",
+        figure11.SIZES[options.size],
+        options,
+        lambda results: tables.figure11(results, figure11.PAPER),
+        lambda results, ax: _plots().figure11(results, figure11.PAPER, ax=ax),
+    )
+
+
+def race_on_files(options: argparse.Namespace) -> int:
+    """Figure 12."""
+    epoch, paper = figure12.EPOCH[options.data], figure12.PAPER[options.data]
     _can_be_written(options.out)
-    study = figure11.Figure11(size, options.out, rows, options.seed, options.workers)
+    {"mnist": tn.mnist, "cifar10": tn.cifar10}[options.data]()  # downloads what is not here
+    return _race(
+        options.data,
+        figure12.SIZES[options.data][options.size],
+        options,
+        lambda results: (
+            tables.figure12(results, epoch) + "\n" + tables.table1(results, paper, epoch)
+        ),
+        lambda results, ax: _plots().figure12(results, paper, epoch, ax=ax),
+    )
+
+
+def _race(
+    data: str,
+    size: race.Size,
+    options: argparse.Namespace,
+    table: Callable[[dict], str],
+    draw: Callable[[dict, Any], Any],
+) -> int:
+    """Say how long it will take, choose the rates, train, print and write what came."""
+    rows = tuple(dict.fromkeys(options.row or setup.ROWS))
+    _can_be_written(options.out)
+    study = race.Race(data, size, options.out, rows, options.seed, options.workers)
     print(
         f"{', '.join(rows)}: width {size.width}, {size.updates:,} updates of 10 images; about"
         f" {_duration(study.seconds_left())} to go on this machine, as busy as it is now"
@@ -191,36 +246,37 @@ def figure11_command(options: argparse.Namespace) -> int:
     stopped = False
     try:
         grids = study.choose_rates()
-        rates = {row: figure11.best_rate(row, grid) for row, grid in grids.items()}
+        rates = {row: race.best_rate(row, grid) for row, grid in grids.items()}
         print(tables.trials(grids, rates))
         study.learn(rates)
     except KeyboardInterrupt:  # what there is is written as far as it got
         stopped = True
     results = study.results()
-    _write_results(results, size, options.out)
-    print(tables.figure11(results, figure11.PAPER))
+    _write_results(results, f"{data}-{size.name}", draw, options.out)
+    print(table(results))
     if stopped:
         print(f"stopped: {options.out} keeps the runs; the same command goes on from there")
     return 130 if stopped else 0
 
 
 def _write_results(
-    results: Mapping[str, Mapping[str, Any]], size: figure11.Size, folder: Path
+    results: Mapping[str, Mapping[str, Any]],
+    name: str,
+    draw: Callable[[dict, Any], Any],
+    folder: Path,
 ) -> None:
     """A file a row, and the picture of all."""
     from matplotlib.figure import Figure
 
-    from tinynet import plots
-
     for row, result in results.items():
-        with replacing(folder / f"figure11-{size.name}-{row}.json") as file:
+        with replacing(folder / f"{name}-{row}.json") as file:
             file.write(json.dumps(result, allow_nan=False).encode())
     if results:
         figure = Figure(figsize=(8, 6), layout="constrained")
-        plots.figure11(results, figure11.PAPER, ax=figure.subplots())
+        draw(dict(results), figure.subplots())
         picture = io.BytesIO()
         figure.savefig(picture, format="png", dpi=100)
-        with replacing(folder / f"figure11-{size.name}.png") as file:
+        with replacing(folder / f"{name}.png") as file:
             file.write(picture.getvalue())
     print(f"Written to {folder}: the results of {', '.join(results) or 'no row yet'}")
 
@@ -327,15 +383,20 @@ def _can_be_written(folder: Path) -> None:
 
 def _write(result: Mapping[str, Any], x: np.ndarray, folder: Path) -> None:
     """Both files, once both are complete."""
-    from tinynet import plots  # Matplotlib takes half a second to load, and is needed only now
-
     picture = io.BytesIO()
-    figure = plots.comparison(result, x, tn.Shapeset.class_names)
+    figure = _plots().comparison(result, x, tn.Shapeset.class_names)
     figure.savefig(picture, format="png", dpi=100)
     text = json.dumps(result, indent=1, allow_nan=False)
     for name, content in zip(RESULTS, (text.encode(), picture.getvalue()), strict=True):
         with replacing(folder / name) as file:
             file.write(content)
+
+
+def _plots() -> Any:
+    """Matplotlib takes half a second to load: only when it is needed."""
+    from tinynet import plots
+
+    return plots
 
 
 def _option(check: Callable[[str], Any]) -> Callable[[str], Any]:

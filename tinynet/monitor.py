@@ -41,6 +41,9 @@ class Monitor:
         Their labels, or what else the loss takes.
     test : tuple of ndarray, optional
         Examples and labels for the test error and cost; as a rule those that are watched.
+    valid : tuple of ndarray, optional
+        Examples and labels for the error and cost of validation, by which a learning rate or the
+        moment to stop is chosen. Not recorded, if not given.
     optimizer : optional
         The one that trains the network; its ``lr`` is needed for ``update_ratio``.
     loss : optional
@@ -60,6 +63,7 @@ class Monitor:
 
         - ``updates`` (T,): after how many updates;
         - ``test_error`` (T,), from 0 to 1, and ``test_cost`` (T,), of ``test``;
+        - ``valid_error`` (T,) and ``valid_cost`` (T,), of ``valid``, where it is given;
         - ``z_mean``, ``z_std`` (T, d): mean and std of the activations z;
         - ``z_p98`` (T, d): the 98th percentile of the absolute value of z;
         - ``z_saturated`` (T, d): the share of units and examples that are saturated, which each
@@ -92,6 +96,7 @@ class Monitor:
         labels: np.ndarray,
         *,
         test: tuple[np.ndarray, np.ndarray] | None = None,
+        valid: tuple[np.ndarray, np.ndarray] | None = None,
         optimizer: Any = None,
         loss: Any = None,
         edges: np.ndarray = EDGES,
@@ -100,7 +105,8 @@ class Monitor:
         self.net = checks.network("net", net)
         self.x = np.array(checks.batch("x", x))
         self.labels = np.array(checks.as_many("labels", labels, self.x))
-        self.test = (self.x, self.labels) if test is None else _pair(test)
+        self.test = (self.x, self.labels) if test is None else _pair("test", test)
+        self.valid = None if valid is None else _pair("valid", valid)
         self.optimizer = optimizer
         self.loss = SoftmaxCrossEntropy() if loss is None else loss
         self.edges = checks.rising("edges", edges)
@@ -138,7 +144,7 @@ class Monitor:
         fixed = output.mean(axis=0, dtype=float)
         seen = {
             "updates": k,
-            "test_error": self._error(),
+            "test_error": self._error(*self.test),
             "test_cost": mean_cost(self.net, self.loss, *self.test),
             "z_mean": [float(layer.y.mean(dtype=float)) for layer in hidden],
             "z_std": [std(layer.y) for layer in hidden],
@@ -152,6 +158,9 @@ class Monitor:
             "y_fixed": std(fixed),
             "y_varying": float(np.sqrt(((output - fixed) ** 2).mean())),
         }
+        if self.valid is not None:
+            seen["valid_error"] = self._error(*self.valid)
+            seen["valid_cost"] = mean_cost(self.net, self.loss, *self.valid)
         if self.jacobians:
             seen["singular_values"] = self._spectra(weighted)
         return seen
@@ -166,9 +175,8 @@ class Monitor:
             row[: len(values)] = values
         return spectra
 
-    def _error(self) -> float:
+    def _error(self, x: np.ndarray, labels: np.ndarray) -> float:
         """NaN where the targets are not labels."""
-        x, labels = self.test
         if np.asarray(labels).dtype.kind not in "iu":
             return float("nan")
         return error_rate(self.net, x, labels)
@@ -196,14 +204,17 @@ class Monitor:
         if records and bool(self.jacobians) != ("singular_values" in records):
             has = "none" if self.jacobians else "some"
             raise ValueError(f"state: expected singular values as jacobians says, got {has}")
+        if records and (self.valid is not None) != ("valid_error" in records):
+            has = "none" if self.valid else "some"
+            raise ValueError(f"state: expected validation errors if valid is given, got {has}")
         self.seconds, self.records = float(state["seconds"]), records
 
     def _examples(self) -> str:
         return hashlib.sha256(self.x.tobytes() + self.labels.tobytes()).hexdigest()
 
 
-def _pair(test: Any) -> tuple[np.ndarray, np.ndarray]:
-    if not isinstance(test, (tuple, list)) or len(test) != 2:
-        raise TypeError(f"test: expected a pair (x, labels), got {checks.describe(test)}")
-    x = checks.batch("test[0]", test[0])
-    return x, checks.as_many("test[1]", test[1], x)
+def _pair(name: str, pair: Any) -> tuple[np.ndarray, np.ndarray]:
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+        raise TypeError(f"{name}: expected a pair (x, labels), got {checks.describe(pair)}")
+    x = checks.batch(f"{name}[0]", pair[0])
+    return x, checks.as_many(f"{name}[1]", pair[1], x)

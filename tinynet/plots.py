@@ -278,7 +278,7 @@ def figure11(
     Parameters
     ----------
     results : mapping
-        From the name of a row to its result, see :mod:`tinynet.studies.figure11`.
+        From the name of a row to its result, see :mod:`tinynet.studies.race`.
     paper : mapping
         ``images``, and for each row the errors in %, from the same place.
     ax : Axes, optional
@@ -286,29 +286,71 @@ def figure11(
     ax = _axes(ax)
     last = 0
     for k, (name, result) in enumerate(results.items()):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         images = 10 * np.array(result["updates"])
-        errors = 100 * np.array(result["test_error"])
-        label = f"{name}, lr {result['settings']['lr']:g}"
-        label += "" if result["finished"] else " (unfinished)"
-        ax.plot(images, errors, color=colour, marker=marker, markersize=3, label=label)
+        _row(ax, k, name, result, images)
         last = max(last, images[-1])
     for k, name in enumerate(results):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
         points = [(n, e) for n, e in zip(paper["images"], paper[name], strict=True) if n <= last]
         if points:
-            ax.plot(
-                *zip(*points, strict=True), marker, color=colour,
-                markersize=9, fillstyle="none", linestyle="none",
-            )  # fmt: skip
+            seen, errors = zip(*points, strict=True)
+            _published(ax, k, seen, errors)
     if last >= paper["images"][0]:
-        ax.plot([], [], "o", color="0.4", markersize=9, fillstyle="none", label="the paper's")
+        _published(ax, None, [], [], label="the paper's")
     ax.set_xlabel("images seen")
     ax.locator_params(axis="x", nbins=5)  # long numbers: more would run into each other
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("test error (%)")
     ax.legend()
     return ax
+
+
+def figure12(
+    results: Mapping[str, Mapping[str, Any]],
+    paper: Mapping[str, float],
+    epoch: int,
+    *,
+    ax: Axes | None = None,
+) -> Axes:
+    """Test error against epochs: lines of ours, and at the right the paper's Table 1.
+
+    Parameters
+    ----------
+    results : mapping
+        From the name of a row to its result, see :mod:`tinynet.studies.race`.
+    paper : mapping
+        For each row the error in %. It does not say after how many epochs.
+    epoch : int
+        The updates of an epoch.
+    ax : Axes, optional
+    """
+    ax = _axes(ax)
+    last = max((result["updates"][-1] / epoch for result in results.values()), default=1)
+    for k, (name, result) in enumerate(results.items()):
+        _row(ax, k, name, result, np.array(result["updates"]) / epoch)
+        _published(ax, k, [1.06 * last], [paper[name]])
+    _published(ax, None, [], [], label="the paper's Table 1")
+    ax.set_xlabel("epochs")
+    ax.set_ylabel("test error (%)")
+    ax.legend()
+    return ax
+
+
+def _row(ax: Axes, k: int, name: str, result: Mapping[str, Any], x: np.ndarray) -> None:
+    """The test errors of row k of Table 1."""
+    label = f"{name}, lr {result['settings']['lr']:g}"
+    label += "" if result["finished"] else " (unfinished)"
+    colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+    errors = 100 * np.array(result["test_error"])
+    ax.plot(x, errors, color=colour, marker=marker, markersize=3, label=label)
+
+
+def _published(ax: Axes, k: int | None, x: Any, errors: Any, label: str | None = None) -> None:
+    """The paper's numbers, in the colour and with the marker of row k; or of none, in grey."""
+    colour, marker = ("0.4", "o") if k is None else (COLOURS[k % 7], MARKERS[k % 7])
+    ax.plot(
+        x, errors, marker, color=colour,
+        markersize=9, fillstyle="none", linestyle="none", label=label,
+    )  # fmt: skip
 
 
 def show(name: str) -> None:

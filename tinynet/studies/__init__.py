@@ -4,21 +4,22 @@ Computing is apart from drawing: a study gives a :class:`Result`, which can be s
 drawn with :mod:`tinynet.plots` as often as you like.
 """
 
-from tinynet.studies import figure11, tables
+from tinynet.studies import figure11, figure12, race, tables
 from tinynet.studies.costs import cost_surfaces
-from tinynet.studies.figure11 import Figure11
 from tinynet.studies.histograms import layer_histograms
+from tinynet.studies.race import Race
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
 from tinynet.studies.variance import linear_regime, mean_field, variance_theory
 from tinynet.studies.watched import Run, runs_folder, watch
 
 __all__ = [
-    "Figure11",
+    "Race",
     "Result",
     "Run",
     "cost_surfaces",
     "figure11",
+    "figure12",
     "geometric_mean",
     "jacobian_spectra",
     "law",
@@ -26,6 +27,7 @@ __all__ = [
     "linear_regime",
     "marchenko_pastur",
     "mean_field",
+    "race",
     "runs_folder",
     "tables",
     "variance_theory",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tinynet.studies.comparison import GRID, IMAGES, JACOBIANS, LOOKED_AT, Settings
+from tinynet.studies.race import best_look
 
 
 def initialization(name: str, run: Mapping[str, Any], settings: Settings) -> str:
@@ -99,23 +100,64 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
     """Test errors after so many images, beside those read off the paper's Figure 11."""
     lines = []
     for name, result in results.items():
-        errors = dict(zip(result["updates"], result["test_error"], strict=True))
         published = dict(zip(paper["images"], paper[name], strict=True))
-        after = sorted(_some(result["updates"]) | {k for k in errors if 10 * k in published})
-        settings, minutes = result["settings"], result["seconds"] / 60
-        state = "" if result["finished"] else f", unfinished: {result['updates_done']:,} updates"
-        lines += [
-            "",
-            f"{name}: width {settings['width']}, lr {settings['lr']:g}, seed {settings['seed']},"
-            f" {minutes:.1f} minutes{state}",
-            f"{'thousand images':<18}" + "".join(f"{k // 100:>8,}" for k in after),
-            f"{'test error (%)':<18}" + "".join(f"{100 * errors[k]:>8.1f}" for k in after),
-        ]
+        after = sorted(_some(result["updates"]) | _both(result["updates"], published))
+        lines += _curve(name, result, after, "thousand images", 100)
         cells = [published.get(10 * k) for k in after]
         if any(cell is not None for cell in cells):
             shown = "".join(f"{'' if cell is None else format(cell, '.1f'):>8}" for cell in cells)
             lines.append(f"{'the paper':<18}{shown}".rstrip())
     return "\n".join(lines)
+
+
+def figure12(results: Mapping[str, Mapping[str, Any]], epoch: int) -> str:
+    """Test errors after so many epochs, of ``epoch`` updates each."""
+    lines = []
+    for name, result in results.items():
+        whole = {k for k in result["updates"] if k % epoch == 0} or set(result["updates"])
+        lines += _curve(name, result, sorted(whole)[:10], "epochs", epoch)
+    return "\n".join(lines)
+
+
+def table1(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, float], epoch: int) -> str:
+    """A column of the paper's Table 1, with ours where the validation error was lowest."""
+    lines = [
+        "",
+        "Test error (%) after the epoch with the lowest validation error, and after the last",
+        f"{'':<12}{'lr':>8}{'epoch':>8}{'error':>8}{'last':>8}{'error':>8}{'the paper':>12}",
+    ]
+    for name, result in results.items():
+        best = best_look(result)
+        epochs = [result["updates"][k] / epoch for k in (best, -1)]
+        errors = [100 * result["test_error"][k] for k in (best, -1)]
+        cells = "".join(f"{n:>8.3g}{error:>8.2f}" for n, error in zip(epochs, errors, strict=True))
+        lines.append(f"{name:<12}{result['settings']['lr']:>8g}{cells}{paper[name]:>12.2f}")
+    return "\n".join(lines)
+
+
+def _curve(
+    name: str, result: Mapping[str, Any], after: Sequence[int], unit: str, size: int
+) -> list[str]:
+    """What a run was, and its test errors after so many updates, counted in units of ``size``."""
+    errors = dict(zip(result["updates"], result["test_error"], strict=True))
+    settings, minutes = result["settings"], result["seconds"] / 60
+    state = "" if result["finished"] else f", unfinished: {result['updates_done']:,} updates"
+    return [
+        "",
+        f"{name}: width {settings['width']}, lr {settings['lr']:g}, seed {settings['seed']},"
+        f" {minutes:.1f} minutes{state}",
+        f"{unit:<18}" + "".join(f"{_count(k / size):>8}" for k in after),
+        f"{'test error (%)':<18}" + "".join(f"{100 * errors[k]:>8.1f}" for k in after),
+    ]
+
+
+def _count(number: float) -> str:
+    return f"{number:,.0f}" if number >= 1 else f"{number:.1f}"
+
+
+def _both(updates: Sequence[int], published: Mapping[float, float]) -> set[int]:
+    """The moments of which the paper has a number too."""
+    return {k for k in updates if 10 * k in published}
 
 
 def _some(updates: Sequence[int]) -> set[int]:

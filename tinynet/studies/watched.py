@@ -1,4 +1,4 @@
-"""Networks watched while they learn Shapeset-3x2: Figures 2, 3, 4, 9, 10 and 11 of the paper.
+"""Networks watched while they learn: Figures 2, 3, 4 and 9 to 12 of the paper.
 
 Several runs go side by side, each in a process of its own with one BLAS thread, watched by a
 :class:`tinynet.Monitor` on the first 300 test images. Each is kept in a checkpoint: called again,
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import checkpoint, sweep
+from tinynet.datasets.dataset import Part
 from tinynet.looking.scores import mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.monitor import EDGES, Monitor
@@ -35,7 +36,8 @@ class Run:
     """The settings of one run: plain gradient descent in batches of 10, as in the paper.
 
     ``every`` says after how many updates the monitor looks, or lists the moments. ``jacobians``
-    is the number of images in which it computes singular values.
+    is the number of images in which it computes singular values. ``data`` is "shapeset", "mnist"
+    or "cifar10"; of the last two, which are finite, it records the validation error too.
     """
 
     activation: str = "tanh"
@@ -48,6 +50,7 @@ class Run:
     seed: int = 0
     test_images: int = 2000
     jacobians: int = 0
+    data: str = "shapeset"
 
 
 def watch(
@@ -108,35 +111,36 @@ def runs_folder(folder: str | os.PathLike | None = None) -> Path:
 
 def watch_one(run: Run, file: Path, progress: Callable[..., Any] = bar) -> Result:
     """One run of :func:`watch`, in this process."""
-    net, monitor, train_on = prepared(run)
+    net, monitor, train_on, valid = prepared(run)
     train_on(run.updates, watch=monitor, every=run.every, checkpoint=file, progress=progress)
-    validation = setup.stream(run.seed, setup.VALIDATION).draw(setup.IMAGES)
     arrays = {name: monitor[name] for name in monitor.records}
-    arrays["validation_cost"] = np.array(mean_cost(net, SoftmaxCrossEntropy(), *validation))
+    arrays["validation_cost"] = np.array(mean_cost(net, SoftmaxCrossEntropy(), *valid))
     arrays["edges"] = EDGES
     _, record = checkpoint.read(file)
     settings = {
         **asdict(run),
         "batch": BATCH,
-        "seconds": round(record["seconds"], 1),
-        "watching_seconds": round(monitor.seconds, 1),
+        "seconds": round(record["seconds"], 3),
+        "watching_seconds": round(monitor.seconds, 3),
         "versions": record["versions"],
     }
     return Result("watched", settings, arrays)
 
 
-def prepared(run: Run) -> tuple[Network, Monitor, Callable[..., None]]:
-    """The network of a run as it starts, its monitor, and ``tn.train`` but for the updates."""
-    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed)
-    x, labels = setup.stream(run.seed, setup.TEST).draw(max(run.test_images, setup.LOOKED_AT))
+def prepared(run: Run) -> tuple[Network, Monitor, Callable[..., None], Part]:
+    """The network of a run as it starts, its monitor, ``tn.train`` but for the updates, and the
+    validation images with their labels."""
+    training, valid, (x, labels) = setup.examples(run.data, run.seed)
+    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed, run.data)
     optimizer = SGD(net, run.lr)
     monitor = Monitor(
         net,
         x[: setup.LOOKED_AT],
         labels[: setup.LOOKED_AT],
         test=(x[: run.test_images], labels[: run.test_images]),
+        valid=None if run.data == "shapeset" else valid,
         optimizer=optimizer,
         jacobians=run.jacobians,
     )
-    source = setup.stream(run.seed, setup.TRAINING)
-    return net, monitor, partial(train, net, SoftmaxCrossEntropy(), optimizer, source, batch=BATCH)
+    train_on = partial(train, net, SoftmaxCrossEntropy(), optimizer, training, batch=BATCH)
+    return net, monitor, train_on, valid

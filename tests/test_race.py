@@ -1,4 +1,4 @@
-"""Figure 11: rates chosen by validation cost, runs that go on, results small enough to keep."""
+"""Figures 11 and 12: rates chosen by validation, runs that go on, results small enough to keep."""
 
 import json
 import os
@@ -14,16 +14,17 @@ from matplotlib.figure import Figure
 from tinynet import checkpoint, plots
 from tinynet.__main__ import main
 from tinynet.progress import Silent
-from tinynet.studies import figure11, setup, tables
-from tinynet.studies.figure11 import GRID, ROWS, SIZES, Figure11, Size, best_rate, kept
+from tinynet.studies import figure11, race, setup, tables
+from tinynet.studies.figure11 import SIZES
+from tinynet.studies.race import GRID, ROWS, Race, Size, best_rate, kept
 from tinynet.studies.watched import Run, watch
 
-TINY = Size("tiny", width=4, updates=40, step=10)
+TINY = Size("tiny", width=4, updates=40, search=10, step=10)
 ROW = ("tanh_n",)
 
 
 def study(folder, rows=ROW, **keywords):
-    return Figure11(TINY, folder, rows, workers=2, **keywords)
+    return Race("shapeset", TINY, folder, rows, workers=2, **keywords)
 
 
 def all_of_it(figure):
@@ -117,7 +118,7 @@ def test_a_grid_that_was_stopped_gives_what_there_is(results, folder, tmp_path):
 
 def test_where_no_trial_has_ended_the_one_that_went_farthest_is_given(folder, results, tmp_path):
     for lr in (0.01, 0.03):
-        name = f"tiny-tanh_n-lr-{lr}.npz"
+        name = f"shapeset-tiny-tanh_n-lr-{lr}.npz"
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     longest = results["tanh_n"]["settings"]["lr"]
     partial = study(tmp_path).results()["tanh_n"]
@@ -138,8 +139,8 @@ def test_a_rate_too_large_counts_as_none(tmp_path, monkeypatch):
     def diverges(run, file, progress):
         raise FloatingPointError("cost: expected a finite number")
 
-    monkeypatch.setattr(figure11, "watch_one", diverges)
-    trial = figure11._try(Run(lr=9.0), tmp_path / "run.npz", Silent)
+    monkeypatch.setattr(race, "watch_one", diverges)
+    trial = race._try(Run(lr=9.0), tmp_path / "run.npz", Silent)
     assert trial["validation_cost"] is None
     good = {"lr": 0.1, "validation_cost": 2.0}
     assert best_rate("tanh", [trial, good]) == 0.1
@@ -163,17 +164,17 @@ def test_the_sizes_are_those_of_the_paper_and_smaller():
 
 
 def test_time_is_shared_out_among_the_workers():
-    assert figure11._rounds([10, 10, 10], 2) == 15
-    assert figure11._rounds([10], 2) == 10
-    assert figure11._rounds([], 2) == 0
+    assert race._rounds([10, 10, 10], 2) == 15
+    assert race._rounds([10], 2) == 10
+    assert race._rounds([], 2) == 0
 
 
 # ---------------------------------------------------------------------------- kept results
 
 
-@pytest.fixture(params=list(kept()))
+@pytest.fixture(params=list(kept("shapeset")))
 def kept_result(request):
-    return kept()[request.param]
+    return kept("shapeset")[request.param]
 
 
 def test_a_kept_result_is_of_the_medium_size(kept_result):
@@ -191,7 +192,7 @@ def test_a_kept_result_is_of_the_medium_size(kept_result):
 
 @pytest.mark.slow
 def test_the_first_1000_updates_of_the_kept_results_come_again(tmp_path):
-    results = kept()
+    results = kept("shapeset")
     runs = {}
     for row, result in results.items():
         names = ("activation", "init", "lr", "depth", "width", "seed", "test_images")
@@ -243,8 +244,8 @@ def test_the_command_says_how_long_and_writes_a_file_a_row_and_a_picture(
     assert "to go on this machine" in said
     assert "chosen" in said
     assert "sigmoid: width 4" in said
-    assert (tmp_path / "figure11-tiny.png").stat().st_size > 5000
-    result = json.loads((tmp_path / "figure11-tiny-sigmoid.json").read_text())
+    assert (tmp_path / "shapeset-tiny.png").stat().st_size > 5000
+    result = json.loads((tmp_path / "shapeset-tiny-sigmoid.json").read_text())
     assert result["finished"]
 
 
@@ -253,7 +254,7 @@ def test_ctrl_c_keeps_the_runs_and_says_how_to_go_on(tmp_path):
     child = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    run = tmp_path / "out" / "quick-tanh-lr-0.01.npz"
+    run = tmp_path / "out" / "shapeset-quick-tanh-lr-0.01.npz"
     until = time.monotonic() + 60
     while not run.exists() and time.monotonic() < until:
         time.sleep(0.1)

@@ -1,0 +1,274 @@
+"""The rows of Table 1 on one data set, each with the best of three learning rates.
+
+The paper does not give its learning rates. Here each row tries the rates of a grid for a part of
+the updates, and the one with the lowest cost on validation images goes on to the end. All runs
+are kept in checkpoints: whatever stopped them, called again they go on. Figures 11 and 12 of the
+paper are such races.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinynet import checkpoint, sweep
+from tinynet.progress import Silent, bar
+from tinynet.replacing import replacing
+from tinynet.studies import setup
+from tinynet.studies.setup import GRID, ROWS
+from tinynet.studies.watched import BATCH, Run, prepared, watch_one
+
+# What is kept of each layer, besides the errors.
+LAYERS = ("z_mean", "z_std", "z_p98", "z_saturated", "ds_std", "dW_std", "update_ratio")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How wide the networks are, how long they learn, and how often the monitor looks."""
+
+    name: str
+    width: int
+    updates: int
+    search: int  # the updates for which each rate of the grid is tried
+    step: int
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Some early moments, then every ``step`` updates."""
+        early = [k for k in (1000, 2000, 5000, 10_000) if k < self.step]
+        return (*early, *range(self.step, self.updates + 1, self.step))
+
+
+VALIDATION = ("valid_error", "valid_cost")  # of the finite sets
+COMMANDS = {
+    "shapeset": "figure11",
+    "mnist": "figure12 --data mnist",
+    "cifar10": "figure12 --data cifar10",
+}
+
+
+@dataclass(frozen=True)
+class Race:
+    """Rows of Table 1 at one size, and the folder that keeps their runs.
+
+    ``data`` is "shapeset", "mnist" or "cifar10"; the files of the last two must be here.
+    """
+
+    data: str
+    size: Size
+    folder: Path
+    rows: tuple[str, ...] = tuple(ROWS)
+    seed: int = 0
+    workers: int | None = None
+
+    def choose_rates(self, progress: Callable[..., Any] = bar) -> dict[str, list[dict[str, Any]]]:
+        """Try each rate of the grid for the ``search`` updates of the size.
+
+        Returns
+        -------
+        dict
+            For each row a list of one dict a rate: ``lr``, ``updates``, and, both None where the
+            rate is too large, ``validation_cost`` and ``test_error``.
+        """
+        calls = [
+            (_try, {"run": self._trial(row, lr), "file": self._file(row, lr)})
+            for row in self.rows
+            for lr in GRID
+        ]
+        found = self._side_by_side(calls, self.size.search, "learning rates", progress)
+        return {row: found[k * len(GRID) :][: len(GRID)] for k, row in enumerate(self.rows)}
+
+    def learn(self, rates: Mapping[str, float], progress: Callable[..., Any] = bar) -> None:
+        """Go on with the chosen rate of each row to the end; :meth:`results` gives what came."""
+        calls = [
+            (watch_one, {"run": self._run(row, lr), "file": self._file(row, lr)})
+            for row, lr in rates.items()
+        ]
+        self._side_by_side(calls, self.size.updates, "training", progress)
+
+    def seconds_left(self) -> float:
+        """How long all of it will take, from the speed of some updates on this machine, now.
+
+        As many processes take their time as will work at once: they share the memory.
+        """
+        workers = self.workers or sweep.cores()
+        calls = [(_time, {"run": self._run(self.rows[0], GRID[0])})] * workers
+        found = sweep.run(calls, total=workers, desc="timing", unit="trials", progress=Silent)
+        update, look = np.mean(found, axis=0)
+        search, end = self.size.search, self.size.updates
+        files = [[self._file(row, lr) for lr in GRID] for row in self.rows]
+        trials = [search - _saved(file) for row in files for file in row if not _outcome(file)]
+        ends = [end - max(search, *map(_saved, row)) for row in files]
+        rounds = _rounds(trials, workers) + _rounds(ends, workers)
+        return float(rounds * (update + look * len(self.size.looks) / end))
+
+    def results(self) -> dict[str, dict[str, Any]]:
+        """What there is of each row, finished or not: small enough to keep, without weights.
+
+        Of the rate that the trials chose; if none has come to its end, of the one that went
+        farthest. A row of which nothing was saved is left out.
+        """
+        found = {}
+        for row in self.rows:
+            outcomes = [_outcome(self._file(row, lr)) for lr in GRID]
+            grid = [outcome["trial"] for outcome in outcomes if outcome is not None]
+            if any(trial["validation_cost"] is not None for trial in grid):
+                found[row] = self._result(row, best_rate(row, grid), grid)
+            elif any(self._file(row, lr).exists() for lr in GRID):
+                saved = {lr: _saved(self._file(row, lr)) for lr in GRID}
+                farthest = max(GRID, key=saved.__getitem__)
+                found[row] = self._result(row, farthest, grid)
+        return found
+
+    def _result(self, row: str, lr: float, grid: list[dict[str, Any]]) -> dict[str, Any]:
+        seen, record = checkpoint.read(self._file(row, lr))
+        command = f"python -m tinynet {COMMANDS[self.data]} --size {self.size.name} --row {row}"
+        return {
+            "data": self.data,
+            "size": self.size.name,
+            "row": row,
+            "command": command + (f" --seed {self.seed}" if self.seed else ""),
+            "finished": len(grid) == len(GRID) and record["updates"] == self.size.updates,
+            "updates_done": record["updates"],
+            "settings": {**asdict(self._run(row, lr)), "batch": BATCH},
+            "grid": grid,
+            "seconds": round(record["seconds"]),
+            "watching_seconds": round(seen["seconds"]),
+            "versions": record["versions"],
+            "updates": seen["updates"].tolist(),
+            "test_error": seen["test_error"].tolist(),
+            "test_cost": _rounded(seen["test_cost"]),
+            **{name: _rounded(seen[name]) for name in VALIDATION if name in seen},
+            "layers": {name: _rounded(seen[name]) for name in LAYERS},
+        }
+
+    def _run(self, row: str, lr: float) -> Run:
+        activation, init = ROWS[row]
+        return Run(
+            activation=activation,
+            init=init,
+            lr=lr,
+            depth=5,
+            width=self.size.width,
+            updates=self.size.updates,
+            every=self.size.looks,
+            seed=self.seed,
+            test_images=setup.IMAGES,
+            data=self.data,
+        )
+
+    def _trial(self, row: str, lr: float) -> Run:
+        return replace(self._run(row, lr), updates=self.size.search)
+
+    def _file(self, row: str, lr: float) -> Path:
+        """The checkpoint of a run; beside it, ending in .json, what its trial came to."""
+        return self.folder / f"{self.data}-{self.size.name}-{row}-lr-{lr:g}.npz"
+
+    def _side_by_side(
+        self, calls: list, updates: int, desc: str, progress: Callable[..., Any]
+    ) -> list:
+        return sweep.run(
+            calls,
+            total=len(calls) * updates,
+            desc=desc,
+            unit="updates",
+            workers=self.workers,
+            progress=progress,
+        )
+
+
+def best_rate(row: str, grid: Sequence[Mapping[str, Any]]) -> float:
+    """The rate with the lowest validation cost of those that came to an end."""
+    ended = [trial for trial in grid if trial["validation_cost"] is not None]
+    if not ended:
+        raise ValueError(f"lr: every rate of {GRID} is too large for {row}: give a smaller one")
+    return min(ended, key=lambda trial: trial["validation_cost"])["lr"]
+
+
+def best_look(result: Mapping[str, Any]) -> int:
+    """Which look at a run found the lowest validation error: the first, if there are several."""
+    return min(range(len(result["valid_error"])), key=result["valid_error"].__getitem__)
+
+
+def kept(data: str, size: str = "medium") -> dict[str, dict[str, Any]]:
+    """The results that come with tinynet, a dict a row, as :meth:`Race.results` gives them."""
+    folder = resources.files("tinynet.studies") / "kept"
+    files = {row: folder / f"{data}-{size}-{row}.json" for row in ROWS}
+    return {
+        row: json.loads(file.read_text(encoding="utf-8"))
+        for row, file in files.items()
+        if file.is_file()
+    }
+
+
+# What a child process does.
+
+
+def _try(run: Run, file: Path, progress: Callable[..., Any]) -> dict[str, Any]:
+    """The outcome of a trial; one that was done before is read."""
+    before = _outcome(file)
+    settings = json.loads(json.dumps(asdict(run)))
+    if before is not None:
+        if before["settings"] != settings:
+            known = before["settings"]
+            differ = [name for name, value in settings.items() if known.get(name) != value]
+            raise ValueError(
+                f"{file.with_suffix('.json')}: is of other settings ({', '.join(differ)}): name"
+                " another folder"
+            )
+        progress(total=run.updates, initial=run.updates)
+        return before["trial"]
+    cost = error = None
+    try:
+        result = watch_one(run, file, progress)
+        cost, error = float(result["validation_cost"]), float(result["test_error"][-1])
+    except FloatingPointError:
+        pass  # the rate is too large
+    trial = {"lr": run.lr, "updates": run.updates, "validation_cost": cost, "test_error": error}
+    with replacing(file.with_suffix(".json")) as out:
+        out.write(json.dumps({"settings": settings, "trial": trial}, indent=1).encode())
+    return trial
+
+
+def _time(run: Run, progress: Callable[..., Any]) -> tuple[float, float]:
+    """The seconds that an update takes, and a look of the monitor."""
+    _, monitor, train_on, _ = prepared(run)
+    train_on(5, progress=Silent)
+    started = time.perf_counter()
+    train_on(100, progress=Silent)
+    update = (time.perf_counter() - started) / 100
+    monitor(0)
+    return update, monitor.seconds
+
+
+# Files, and numbers.
+
+
+def _outcome(file: Path) -> dict[str, Any] | None:
+    """What a trial came to, or None: it was not done yet."""
+    found = file.with_suffix(".json")
+    return json.loads(found.read_text(encoding="utf-8")) if found.exists() else None
+
+
+def _saved(file: Path) -> int:
+    """How many updates a checkpoint holds."""
+    return checkpoint.read(file)[1]["updates"] if file.exists() else 0
+
+
+def _rounds(updates: list[int], workers: int) -> float:
+    """For how many updates somebody works, when runs of so many each are shared out."""
+    return max(max(updates, default=0), sum(updates) / workers)
+
+
+def _rounded(array: np.ndarray) -> list:
+    """Four digits are enough to draw."""
+    if array.ndim > 1:
+        return [_rounded(row) for row in array]
+    return [float(f"{value:.4g}") for value in array]
