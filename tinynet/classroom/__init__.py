@@ -1,0 +1,1 @@
+"""Assignments: handed out, done, checked and graded, by ``python -m tinynet assignment``."""

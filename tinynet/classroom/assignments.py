@@ -1,0 +1,158 @@
+"""An assignment: a folder with a text, a reference solution, and tests with points.
+
+The folder ``02_linear`` holds
+
+- ``README.md``, the text, whose first line is the title;
+- ``solution.py``, the reference. What stands between ``### BEGIN SOLUTION Task 2.1: what to do``
+  and ``### END SOLUTION`` is cut from the student's copy, ``linear.py``;
+- ``tests.py``, two functions a task. ``task2_1(student, **arrays)`` calls the student's code and
+  gives a dict of arrays; ``cases2_1(rng)`` draws what it is called with: a list of
+  ``(name, points, arrays)``, with a fourth entry where another tolerance is needed.
+
+What is right is what the reference gives for the same arrays. Tests hold no answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+import tinynet
+from tinynet.classroom.calling import call
+
+FOLDER = Path(tinynet.__file__).parent.parent / "lessons" / "assignments"
+PUBLIC = "public"  # the seed of the cases that students get
+FILES = ("README.md", "solution.py", "tests.py")
+MARKED = re.compile(
+    r"^(?P<indent> *)### BEGIN SOLUTION (?P<task>Task \d+\.\d+: .+)\n"
+    r"(?:.*\n)*?\1### END SOLUTION\n",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call of the student's code, and what it is worth."""
+
+    task: str  # "2.1"
+    name: str
+    points: int
+    arrays: Mapping[str, np.ndarray] = field(repr=False)
+    within: float | None = None  # the tolerance, where it is not that of the dtype
+
+    @property
+    def function(self) -> str:
+        """Of ``tests.py``."""
+        return "task" + self.task.replace(".", "_")
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One assignment, from its folder."""
+
+    folder: Path
+    title: str
+    tests: ModuleType = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """``02_linear``."""
+        return self.folder.name
+
+    @property
+    def file(self) -> str:
+        """The name of the student's file: ``linear.py``."""
+        return self.name.partition("_")[2] + ".py"
+
+    @property
+    def solution(self) -> str:
+        """The reference, as text."""
+        return (self.folder / "solution.py").read_text(encoding="utf-8")
+
+    @property
+    def calls(self) -> str:
+        """``tests.py``, as text."""
+        return (self.folder / "tests.py").read_text(encoding="utf-8")
+
+    @property
+    def stub(self) -> str:
+        """The student's copy: each solution is a NotImplementedError that names its task."""
+        return MARKED.sub(
+            lambda found: f'{found["indent"]}raise NotImplementedError("{found["task"]}")\n',
+            self.solution,
+        )
+
+    @property
+    def tasks(self) -> dict[str, str]:
+        """From the number of each task to what it is, in their order."""
+        found = re.findall(r"### BEGIN SOLUTION Task (\d+\.\d+): (.+)", self.solution)
+        return dict(found)
+
+    def cases(self, seed: str) -> list[Case]:
+        """The calls that a seed draws, task after task."""
+        drawn = []
+        for task in self.tasks:
+            digest = hashlib.sha256(f"{seed} {self.name} {task}".encode()).digest()
+            rng = np.random.default_rng(int.from_bytes(digest))
+            draw = getattr(self.tests, "cases" + task.replace(".", "_"))
+            drawn += [Case(task, *entries) for entries in draw(rng)]
+        return drawn
+
+    def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
+        """What the reference gives, run in this process."""
+        reference = module(self.file.removesuffix(".py"), self.solution)
+        return [call(getattr(self.tests, c.function), reference, c.arrays)[0] for c in cases]
+
+
+def find(name: str, folder: Path = FOLDER) -> Assignment:
+    """An assignment by its name, ``02_linear``, ``linear`` or ``2``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no folder of assignments.
+    ValueError
+        None, or more than one, has this name.
+    """
+    known = all_in(folder)
+    fits = [
+        a
+        for a in known
+        if name in (a.name, a.file.removesuffix(".py"), a.name.partition("_")[0].lstrip("0"))
+    ]
+    if len(fits) != 1:
+        raise ValueError(f"name: expected one of {', '.join(a.name for a in known)}, got {name!r}")
+    return fits[0]
+
+
+def all_in(folder: Path = FOLDER) -> list[Assignment]:
+    """All assignments of a folder, in the order of their names."""
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"{folder}: is not there. The assignments come with the lessons, in a clone of the"
+            " project, not with an installed package: name their folder with --assignments"
+        )
+    return [load(path) for path in sorted(folder.iterdir()) if (path / "solution.py").is_file()]
+
+
+def load(folder: Path) -> Assignment:
+    """The assignment of a folder."""
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise FileNotFoundError(f"{folder}: is no assignment, it has no {' and no '.join(missing)}")
+    title = (folder / "README.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+    return Assignment(folder, title, module("tests", (folder / "tests.py").read_text("utf-8")))
+
+
+def module(name: str, source: str) -> ModuleType:
+    """A module of our own, from its text: solutions and tests, never what students wrote."""
+    made: Any = ModuleType(name)
+    exec(compile(source, f"{name}.py", "exec"), made.__dict__)
+    return made

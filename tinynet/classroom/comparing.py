@@ -1,0 +1,61 @@
+"""Whether what came back is right; and if not, what came back, but not what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+# Of the largest number of an array: rounding differs with the order of sums, mistakes are larger.
+TOLERANCES = {"float64": 1e-10, "float32": 1e-4}
+
+
+def wrong(
+    got: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray], within: float | None = None
+) -> str | None:
+    """What is wrong with the first array that is; None if none is.
+
+    Numbers are right that differ by at most so much of the array's largest: 1e-10, or 1e-4 where
+    float32 takes part, or ``within``.
+    """
+    for name, right in expected.items():
+        if name not in got:
+            return f"{name}: nothing came back"
+        found = _wrong(np.asarray(got[name]), right, within)
+        if found is not None:
+            return f"{name}: {found}"
+    return None
+
+
+def tolerance(*arrays: np.ndarray) -> float:
+    """The largest that the dtypes of the arrays allow."""
+    return max(TOLERANCES.get(array.dtype.name, 1e-10) for array in arrays)
+
+
+def _wrong(got: np.ndarray, right: np.ndarray, within: float | None) -> str | None:
+    if got.shape != right.shape:
+        return f"expected shape {right.shape}, got {got.shape}"
+    if right.dtype.kind not in "fiu":
+        return None if np.array_equal(got, right) else f"is not right: {_few(got)}"
+    if got.dtype.kind not in "fiub" or got.dtype.itemsize not in (1, 4, 8):
+        return f"expected float64 or float32, got {got.dtype}"
+    if not np.isfinite(got).all():
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(got))[0])
+        return f"expected finite numbers, got {got[where]} at {list(where)}"
+    allowed = (tolerance(got, right) if within is None else within) * np.abs(right).max(initial=0)
+    bad = np.abs(got.astype(float) - right.astype(float)) > allowed
+    if not bad.any():
+        return None
+    where = tuple(int(k) for k in np.argwhere(bad)[0])
+    return (
+        f"{bad.sum()} of {bad.size} numbers are not right, the first at {list(where)}: got"
+        f" {_few(got)}"
+        if got.ndim
+        else f"is not right: got {got}"
+    )
+
+
+def _few(array: np.ndarray) -> str:
+    """An array, shortened, on one line."""
+    text = np.array2string(array, precision=4, threshold=12, edgeitems=2, separator=", ")
+    return " ".join(text.split())

@@ -1,0 +1,82 @@
+"""From what came back of each call to points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinynet.classroom.assignments import Case
+from tinynet.classroom.comparing import tolerance, wrong
+
+UNTOUCHED = "leaves its arguments as they were"
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back of a call: results and its arguments afterwards, or what went wrong."""
+
+    results: Arrays | None = None
+    arguments: Arrays | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points for one test, and what is to be said of it."""
+
+    task: str
+    test: str
+    points: int
+    earned: int
+    said: str = ""
+
+
+def marks(
+    cases: Sequence[Case], replies: Sequence[Reply], expected: Sequence[Arrays]
+) -> list[Mark]:
+    """A mark a case; and for each task one point if none of its cases changed an argument.
+
+    That point is for code that gets something right: a stub changes nothing either.
+    """
+    found: list[Mark] = []
+    for task in dict.fromkeys(case.task for case in cases):
+        own = [k for k, case in enumerate(cases) if case.task == task]
+        of_task = [_mark(cases[k], replies[k], expected[k]) for k in own]
+        said = next(filter(None, (_changed(cases[k], replies[k]) for k in own)), "")
+        if not any(mark.earned for mark in of_task):
+            said = said or "no test of this task was passed"
+        found += [*of_task, Mark(task, UNTOUCHED, 1, 0 if said else 1, said)]
+    return found
+
+
+def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
+    said = reply.error if reply.results is None else wrong(reply.results, expected, case.within)
+    if not said:
+        return Mark(case.task, case.name, case.points, case.points)
+    return Mark(case.task, case.name, case.points, 0, f"{said}\n{_tried(case, expected)}")
+
+
+def _tried(case: Case, expected: Arrays) -> str:
+    """What the code was called with, and how near its answer must be."""
+    given = ", ".join(
+        f"{name} {array.dtype} {array.shape}" if array.ndim else f"{name} = {array}"
+        for name, array in case.arrays.items()
+    )
+    allowed = (
+        tolerance(*expected.values(), *case.arrays.values()) if case.within is None else case.within
+    )
+    return f"tried with {given}; allowed: {allowed:g} of the largest number"
+
+
+def _changed(case: Case, reply: Reply) -> str:
+    """Which argument a call changed, if one."""
+    for name, after in (reply.arguments or {}).items():
+        before = case.arrays.get(name)
+        if before is not None and not np.array_equal(
+            after, before, equal_nan=before.dtype.kind == "f"
+        ):
+            return f"{name} was changed in place, in the test {case.name!r}: work on a copy"
+    return ""
