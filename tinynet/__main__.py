@@ -18,7 +18,8 @@ import numpy as np
 
 import tinynet as tn
 from tinynet import _checks as checks
-from tinynet import activations
+from tinynet import activations, typed
+from tinynet.classroom.commands import commands_of_assignments
 from tinynet.datasets.overview import overview
 from tinynet.picture import page as picture_page
 from tinynet.replacing import replacing
@@ -72,31 +73,36 @@ def parser() -> argparse.ArgumentParser:
         " three times as long (default: %(default)s)",
     )
     p.add_argument(
-        "--depth", type=_size, default=default.depth, help="hidden layers (default: %(default)s)"
+        "--depth",
+        type=typed.size,
+        default=default.depth,
+        help="hidden layers (default: %(default)s)",
     )
     p.add_argument(
         "--width",
-        type=_size,
+        type=typed.size,
         help="units of a hidden layer, in both parts (default:"
         f" {default.width_at_initialization} at initialization, {default.width_in_training} in"
         " training)",
     )
     p.add_argument(
         "--updates",
-        type=_size,
+        type=typed.size,
         default=default.updates,
         help="of 10 images each (default: %(default)s)",
     )
     grid = ", ".join(f"{lr:g}" for lr in comparison.GRID)
     p.add_argument(
-        "--lr", type=_positive, help=f"learning rate (default: the best of {grid} for each network)"
+        "--lr",
+        type=typed.positive,
+        help=f"learning rate (default: the best of {grid} for each network)",
     )
     p.add_argument(
-        "--seed", type=_seed, default=default.seed, help="of all draws (default: %(default)s)"
+        "--seed", type=typed.seed, default=default.seed, help="of all draws (default: %(default)s)"
     )
     p.add_argument(
         "--out",
-        type=_folder,
+        type=typed.folder,
         default=Path("tinynet-compare"),
         help="folder for the results (default: %(default)s)",
     )
@@ -145,14 +151,18 @@ def parser() -> argparse.ArgumentParser:
         " and back, with the numbers of every array and the lines of NumPy that made them.",
     )
     p.set_defaults(command=picture)
-    p.add_argument("--seed", type=_seed, default=0, help="of the weights (default: %(default)s)")
+    p.add_argument(
+        "--seed", type=typed.seed, default=0, help="of the weights (default: %(default)s)"
+    )
     p.add_argument(
         "--out",
-        type=_folder,
+        type=typed.folder,
         default=Path("tinynet-backprop.html"),
         help="the file (default: %(default)s)",
     )
     p.add_argument("--overwrite", action="store_true", help="replace an earlier file")
+
+    commands_of_assignments(commands)
 
     p = commands.add_parser(
         "data",
@@ -163,7 +173,7 @@ def parser() -> argparse.ArgumentParser:
     p.set_defaults(command=data)
     p.add_argument(
         "--folder",
-        type=_folder,
+        type=typed.folder,
         help="look here first, as tn.mnist(folder) does (default: TINYNET_DATA, then the cache)",
     )
     return top
@@ -176,11 +186,11 @@ def _race_options(p: argparse.ArgumentParser, folder: str) -> None:
         choices=setup.ROWS,
         help="one of the rows; may be given several times (default: all five)",
     )
-    p.add_argument("--seed", type=_seed, default=0, help="of all draws (default: %(default)s)")
-    p.add_argument("--workers", type=_size, help="processes at a time (default: one a core)")
+    p.add_argument("--seed", type=typed.seed, default=0, help="of all draws (default: %(default)s)")
+    p.add_argument("--workers", type=typed.size, help="processes at a time (default: one a core)")
     p.add_argument(
         "--out",
-        type=_folder,
+        type=typed.folder,
         default=Path(folder),
         help="folder for the runs and the results (default: %(default)s)",
     )
@@ -399,59 +409,11 @@ def _plots() -> Any:
     return plots
 
 
-def _option(check: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A check of an argument, as argparse wants it: it names the option by itself."""
-
-    def checked(text: str) -> Any:
-        try:
-            return check(text)
-        except (TypeError, ValueError) as error:
-            raise argparse.ArgumentTypeError(str(error).removeprefix("value: ")) from None
-
-    return checked
-
-
-@_option
-def _size(text: str) -> int:
-    return checks.size("value", _whole(text))
-
-
-@_option
-def _folder(text: str) -> Path:
-    if not text:
-        raise ValueError("expected the name of a folder, got nothing")
-    return Path(text)
-
-
-@_option
-def _seed(text: str) -> int:
-    seed = _whole(text)
-    if seed < 0:
-        raise ValueError(f"expected 0 or more, got {seed}")
-    return seed
-
-
-@_option
-def _positive(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(f"expected a number, got {text!r}") from None
-    return checks.positive("value", number)
-
-
-@_option
+@typed.option
 def _activation(text: str) -> str:
     if text not in (*ACTIVATIONS, "all"):
         raise ValueError(f"expected one of {', '.join(ACTIVATIONS)} or all, got {text!r}")
     return text
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text.replace("_", ""))
-    except ValueError:
-        raise ValueError(f"expected a whole number, got {text!r}") from None
 
 
 if __name__ == "__main__":

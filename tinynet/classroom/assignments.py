@@ -20,14 +20,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
-import tinynet
-from tinynet.classroom.calling import call
+from tinynet.classroom.calling import call, loaded
 
-FOLDER = Path(tinynet.__file__).parent.parent / "lessons" / "assignments"
+FOLDER = Path(__file__).parents[2] / "lessons" / "assignments"
 PUBLIC = "public"  # the seed of the cases that students get
 FILES = ("README.md", "solution.py", "tests.py")
 MARKED = re.compile(
@@ -153,6 +151,4 @@ def load(folder: Path) -> Assignment:
 
 def module(name: str, source: str) -> ModuleType:
     """A module of our own, from its text: solutions and tests, never what students wrote."""
-    made: Any = ModuleType(name)
-    exec(compile(source, f"{name}.py", "exec"), made.__dict__)
-    return made
+    return loaded(f"{name}.py", source, {})

@@ -1,6 +1,30 @@
-"""One call of a student's function. This file runs by itself too, beside the student's code."""
+"""One call of a student's function; and, as a script, the child process that holds their code.
 
+The child reads all it needs from its standard input before it loads the student's code: the calls
+and their arrays, never an answer. It gives up what it was told to give up, and then answers on what
+was its standard output, a line of JSON and the bytes of an ``.npz`` for each call. It is started as
+``python -I -S calling.py FOLDER``, where FOLDER is the one that NumPy is in, and imports nothing of
+tinynet.
+"""
+
+import io
+import json
+import linecache
+import os
+import sys
+import traceback
+from types import ModuleType
+
+if __name__ == "__main__":
+    sys.path.append(sys.argv[1])
 import numpy as np
+
+# What students import as a rule: another user may not be able to read where Python is.
+USUAL = (
+    *("collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "math"),
+    *("numpy.linalg", "numpy.random", "operator", "random", "typing", "warnings"),
+)
+NEW_NETWORK = 0x40000000  # CLONE_NEWNET, of Linux
 
 
 def call(task, student, arrays):
@@ -8,3 +32,96 @@ def call(task, student, arrays):
     arguments = {name: np.array(array) for name, array in arrays.items()}
     results = task(student, **arguments)
     return {name: np.asarray(result) for name, result in results.items()}, arguments
+
+
+def main():
+    """Load the student's code, and make the calls."""
+    order = json.loads(sys.stdin.buffer.readline())
+    given = np.load(io.BytesIO(sys.stdin.buffer.read(order["bytes"])), allow_pickle=False)
+    given = {name: given[name] for name in given.files}
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what the student prints goes where errors go,
+    sys.stdout = os.fdopen(2, "w", buffering=1, closefd=False)  # and is not lost at the end
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+
+    def say(message, arrays=None):
+        content = io.BytesIO()
+        if arrays is not None:
+            np.savez(content, **arrays)
+        replies.write(json.dumps({**message, "bytes": content.tell()}).encode() + b"\n")
+        replies.write(content.getvalue())
+        replies.flush()
+
+    tests = loaded("tests.py", order["tests"], {})
+    give_up(order["limits"], order["user"])
+    sys.path.remove(sys.argv[1])
+    say({"at": "import"})
+    try:
+        student = loaded(order["file"], order["source"], sys.modules)
+    except BaseException as error:
+        say({"at": "import", "error": told(error, order["file"])})
+        os._exit(0)
+    for k, function in order["calls"]:
+        say({"at": k})
+        mine = f"{k} "
+        arrays = {
+            name.removeprefix(mine): array for name, array in given.items() if name.startswith(mine)
+        }
+        try:
+            results, arguments = call(getattr(tests, function), student, arrays)
+            objects = [name for name, array in results.items() if array.dtype.hasobject]
+            if objects:
+                raise TypeError(f"{objects[0]}: expected an array of numbers, got objects")
+            back = {f"result {name}": array for name, array in results.items()}
+            back |= {f"argument {name}": array for name, array in arguments.items()}
+            say({"at": k, "done": True}, back)
+        except BaseException as error:
+            say({"at": k, "error": told(error, order["file"])})
+    os._exit(0)  # whatever the student's code wanted to do at the end
+
+
+def loaded(file, source, known):
+    """A module from its text, of which tracebacks can show the lines; entered in ``known``."""
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    module = ModuleType(file.removesuffix(".py"))
+    known[module.__name__] = module
+    exec(compile(source, file, "exec"), module.__dict__)
+    return module
+
+
+def told(error, file):
+    """An error, and where in the student's file it came from."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
+    where = [f"  {file}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
+    lines = traceback.format_exception_only(error)
+    return "".join(lines).strip()[:2000] + "".join("\n" + line for line in where)
+
+
+def give_up(limits, user):
+    """Limits that hold from now on, and another user's rights; nothing of it can be undone."""
+    if user is not None:
+        for name in USUAL:
+            __import__(name)
+        import ctypes
+
+        if sys.platform == "linux":  # without a network; where that is not to be had, with one
+            ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK)
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return
+    for name, most in limits.items():
+        hard = resource.getrlimit(getattr(resource, name))[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        try:
+            resource.setrlimit(getattr(resource, name), (most, most))
+        except (OSError, ValueError):  # macOS knows some of them by name only
+            continue
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+
+
+if __name__ == "__main__":
+    main()

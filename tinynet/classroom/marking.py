@@ -21,6 +21,7 @@ class Reply:
     results: Arrays | None = None
     arguments: Arrays | None = None
     error: str = ""
+    loaded: bool = True  # or the file failed before any call
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
     said = reply.error if reply.results is None else wrong(reply.results, expected, case.within)
     if not said:
         return Mark(case.task, case.name, case.points, case.points)
+    if not reply.loaded:
+        return Mark(case.task, case.name, case.points, 0, f"{said}\nwhen the file was loaded")
     return Mark(case.task, case.name, case.points, 0, f"{said}\n{_tried(case, expected)}")
 
 

@@ -1,0 +1,196 @@
+"""``python -m tinynet assignment list | release | check | grade | autograder``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tinynet import typed
+from tinynet.classroom import assignments, exports, grading, handout
+from tinynet.classroom.comparing import TOLERANCES
+from tinynet.classroom.marking import Mark, marks
+from tinynet.classroom.processes import adopting
+from tinynet.classroom.running import LIMITS, run
+
+NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())
+
+
+def commands_of_assignments(commands: Any) -> None:
+    """What can be typed after ``assignment``."""
+    top = commands.add_parser(
+        "assignment",
+        help="assignments for a class: handed out, checked, graded",
+        description="Assignments for a class. Instructors use list, release, grade and autograder;"
+        " students use check.",
+    )
+    parts = top.add_subparsers(title="commands", required=True)
+
+    p = parts.add_parser("list", help="the assignments, their tasks and points")
+    p.set_defaults(command=list_all)
+    _place(p)
+
+    p = parts.add_parser("release", help="write the student's copy of an assignment")
+    p.set_defaults(command=release)
+    p.add_argument("name", help="such as 2, linear or 02_linear")
+    p.add_argument("folder", type=typed.folder, help="a new one")
+    _place(p)
+
+    p = parts.add_parser("check", help="run the public tests on your file")
+    p.set_defaults(command=check)
+    p.add_argument("file", type=typed.folder, help="in the folder that release made")
+
+    p = parts.add_parser(
+        "grade",
+        help="grade all submissions in a folder",
+        description="Runs every submission in child processes with limits of time, memory, output,"
+        " files and processes; as root also as another user and without a network. Run by somebody"
+        " else it has your own rights: it can read what you can read. Where that is not good"
+        " enough, grade in a container.",
+    )
+    p.set_defaults(command=grade)
+    p.add_argument("name", help="such as 2, linear or 02_linear")
+    p.add_argument(
+        "submissions", type=typed.folder, help="holds STUDENT.py, or STUDENT/ with the file in it"
+    )
+    p.add_argument(
+        "--out",
+        type=typed.folder,
+        default=Path("tinynet-grades"),
+        help="folder for the gradebook and the reports (default: %(default)s)",
+    )
+    p.add_argument("--overwrite", action="store_true", help="replace an earlier gradebook there")
+    p.add_argument(
+        "--seed",
+        help="the secret from which the cases are drawn (default: that of an earlier time, or a"
+        f" new one; kept in {grading.SEED} in the folder)",
+    )
+    p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
+    p.add_argument("--gradescope", action="store_true", help="write Gradescope's results too")
+    p.add_argument("--classroom50", action="store_true", help="write Classroom 50's results too")
+    _place(p)
+
+    p = parts.add_parser("autograder", help="write a zip for Gradescope")
+    p.set_defaults(command=autograder)
+    p.add_argument("name", help="such as 2, linear or 02_linear")
+    p.add_argument("file", type=typed.folder, help="the zip")
+    p.add_argument("--seed", help="the secret from which the cases are drawn (default: a new one)")
+    _place(p)
+
+
+def _place(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "--assignments",
+        type=typed.folder,
+        default=assignments.FOLDER,
+        help="folder of the assignments (default: that of the lessons)",
+    )
+
+
+def list_all(options: argparse.Namespace) -> int:
+    """A line an assignment, and one a task."""
+    for assignment in assignments.all_in(options.assignments):
+        cases = assignment.cases(assignments.PUBLIC)
+        points = {
+            task: 1 + sum(case.points for case in cases if case.task == task)
+            for task in assignment.tasks
+        }
+        print(f"{assignment.name:<20}{assignment.title} ({sum(points.values())} points)")
+        for task, what in assignment.tasks.items():
+            print(f"    {task}  {what} ({points[task]})")
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Write a student's copy."""
+    assignment = assignments.find(options.name, options.assignments)
+    for file in handout.release(assignment, options.folder):
+        print(f"Written: {file}")
+    print(f"To check it: python -m tinynet assignment check {options.folder / assignment.file}")
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """A line a task, and what came back where it was not right."""
+    if not options.file.is_file():
+        raise FileNotFoundError(f"file: {options.file} is not there")
+    given = handout.read(options.file.resolve().parent)
+    source = options.file.read_text(encoding="utf-8-sig")
+    with adopting():
+        replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
+    found = marks(given.cases, replies, given.expected)
+    print(given.title)
+    for task, what in given.tasks.items():
+        _say(task, what, [mark for mark in found if mark.task == task])
+    if printed:
+        print(f"\nIt printed:\n{printed}")
+    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
+    print(f"\n{earned} of {points} points in the public tests. Graded with other numbers, alike.")
+    print(f"Right is what differs by at most this share of an array's largest number: {NEAR}.")
+    return 0 if earned == points else 1
+
+
+def _say(task: str, what: str, found: Sequence[Mark]) -> None:
+    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
+    begun = any(mark.earned or "NotImplementedError" not in mark.said for mark in found[:-1])
+    state = "" if begun else ", not begun"
+    print(f"\nTask {task}: {what}: {earned} of {points}{state}")
+    said = ""
+    for mark in found if begun else ():
+        if mark.said:
+            print(f"  {mark.test}:")
+            if mark.said != said:
+                print("".join(f"    {line}\n" for line in mark.said.splitlines()), end="")
+            said = mark.said
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade a class, and write what came of it."""
+    assignment = assignments.find(options.name, options.assignments)
+    book = options.out / grading.BOOK
+    if book.exists() and not options.overwrite:
+        raise FileExistsError(f"--out: {book} is there: name another folder, or --overwrite")
+    grading.submissions(options.submissions, assignment.file)  # before anything is written
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "reports").mkdir(exist_ok=True)
+    seed = grading.secret_seed(options.out, options.seed)
+    tasks = assignment.tasks
+
+    def write(one: grading.Graded) -> None:
+        report = grading.report(one, assignment.title, tasks)
+        (options.out / "reports" / f"{one.student}.txt").write_text(report, encoding="utf-8")
+        if options.gradescope:
+            result = exports.gradescope(one, tasks)
+            exports.write(options.out / "gradescope", one.student, result)
+        if options.classroom50:
+            exports.write(options.out / "classroom50", one.student, exports.classroom50(one))
+
+    if os.name == "posix" and os.geteuid() != 0:
+        print(
+            "submissions run with your rights, and can read what you can: see grade --help",
+            file=sys.stderr,
+        )
+    graded = grading.grade(
+        assignment, options.submissions, seed, workers=options.workers, done=write
+    )
+    grading.gradebook(graded, book)
+    points = [sum(one.points.values()) for one in graded]
+    print(
+        f"{len(graded)} graded, {min(points)} to {max(points)} of"
+        f" {sum(graded[0].maximum.values())} points. Written: {book} and {options.out / 'reports'}"
+    )
+    return 0
+
+
+def autograder(options: argparse.Namespace) -> int:
+    """A zip to upload."""
+    assignment = assignments.find(options.name, options.assignments)
+    if options.file.exists():
+        raise FileExistsError(f"file: {options.file} is there: give another name")
+    seed = options.seed or grading.secrets.token_hex(16)
+    exports.autograder(assignment, seed, options.file)
+    print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
+    return 0

@@ -1,0 +1,117 @@
+"""Results in the form that other platforms read, and a Gradescope autograder."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tinynet.classroom.assignments import Assignment
+from tinynet.classroom.grading import SEED, Graded
+from tinynet.replacing import replacing
+
+PACKAGE = Path(__file__).parents[1]
+SETUP = """#!/usr/bin/env bash
+# Run once by Gradescope: a Python that tinynet runs on, and NumPy.
+set -e
+for python in python3.13 python3.12 python3.11; do
+    if command -v $python || apt-get install --yes $python $python-venv; then break; fi
+done
+$python -m venv /autograder/python
+/autograder/python/bin/python -m pip install "numpy>=2.0"
+"""
+RUN = """#!/usr/bin/env bash
+# Run by Gradescope for each submission: its points go to results/results.json.
+cd "${{AUTOGRADER:-/autograder}}"
+chmod 700 source  # a submission, run as another user, cannot read it
+mkdir -p results
+PYTHON="${{PYTHON:-/autograder/python/bin/python}}"
+SEED="$(cat source/{seed})"
+if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} submission \\
+    --seed "$SEED" --out graded --overwrite --gradescope
+then
+    cp graded/gradescope/submission.json results/results.json
+else
+    echo '{{"score": 0, "output": "The autograder failed: tell your instructor."}}' \\
+        > results/results.json
+fi
+rm -rf graded
+"""
+
+
+def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
+    """The ``results.json`` of a submission, as Gradescope reads it."""
+    return {
+        "output": one.note or one.printed,
+        "tests": [
+            {
+                "name": f"Task {mark.task} ({tasks[mark.task]}): {mark.test}",
+                "score": mark.earned,
+                "max_score": mark.points,
+                "status": "passed" if mark.earned == mark.points else "failed",
+                "output": mark.said,
+                "visibility": "visible",
+            }
+            for mark in one.marks
+        ],
+    }
+
+
+def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The result of a submission, as Classroom 50 reads it.
+
+    What is not of the code comes from the variables CLASSROOM, ASSIGNMENT, SUBMISSION_TAG,
+    COMMIT_URL, RELEASE_URL and REVIEW_URL; empty where one is not set.
+    """
+    known_by = {
+        "classroom": "CLASSROOM",
+        "assignment": "ASSIGNMENT",
+        "submission": "SUBMISSION_TAG",
+        "commit": "COMMIT_URL",
+        "release": "RELEASE_URL",
+        "review": "REVIEW_URL",
+    }
+    return {
+        "schema": "classroom50/result/v1",
+        **{name: environment.get(variable, "") for name, variable in known_by.items()},
+        "datetime": datetime.now(UTC).isoformat(timespec="seconds"),
+        "score": sum(mark.earned for mark in one.marks),
+        "max-score": sum(mark.points for mark in one.marks),
+        "tests": [
+            {
+                "test-name": f"{mark.task} {mark.test}",
+                "passed": mark.earned == mark.points,
+                "score": mark.earned,
+                "max-score": mark.points,
+            }
+            for mark in one.marks
+        ],
+    }
+
+
+def autograder(assignment: Assignment, seed: str, path: Path) -> None:
+    """Write the zip that Gradescope asks for: tinynet, one assignment, its seed, two scripts."""
+    with replacing(path) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(PACKAGE.rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                archive.write(file, file.relative_to(PACKAGE.parent))
+        for file in sorted(assignment.folder.iterdir()):
+            if file.is_file():
+                archive.write(file, Path("lessons", "assignments", assignment.name, file.name))
+        archive.writestr(SEED, seed + "\n")
+        run = RUN.format(name=assignment.name, seed=SEED)
+        for name, text in (("setup.sh", SETUP), ("run_autograder", run)):
+            member = zipfile.ZipInfo(name)
+            member.external_attr = 0o755 << 16
+            archive.writestr(member, text)
+
+
+def write(folder: Path, student: str, result: Mapping[str, Any]) -> None:
+    """One student's file."""
+    folder.mkdir(exist_ok=True)
+    with replacing(folder / f"{student}.json") as out:
+        out.write(json.dumps(result, indent=1).encode())

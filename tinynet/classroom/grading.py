@@ -1,0 +1,236 @@
+"""A class is graded: every submission in child processes of its own, several at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import queue
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tinynet.classroom.assignments import Assignment
+from tinynet.classroom.marking import Mark, marks
+from tinynet.classroom.processes import adopting
+from tinynet.classroom.running import LIMITS, MIB, Limits, run
+from tinynet.progress import bar
+from tinynet.replacing import replacing
+from tinynet.sweep import cores
+
+SEED = "secret-seed.txt"
+BOOK = "gradebook.csv"
+# Users without a name: systemd gives these numbers to services that need one for a moment.
+FIRST_USER = 0xEF00
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What one student's submission came to."""
+
+    student: str
+    marks: list[Mark]
+    printed: str = ""
+    note: str = field(default="")
+
+    @property
+    def points(self) -> dict[str, int]:
+        """What was earned, by task."""
+        return _by_task(self.marks, "earned")
+
+    @property
+    def maximum(self) -> dict[str, int]:
+        """What there was to earn, by task: that of the reference, whatever came back."""
+        return _by_task(self.marks, "points")
+
+
+def grade(
+    assignment: Assignment,
+    folder: Path,
+    seed: str,
+    *,
+    workers: int | None = None,
+    limits: Limits = LIMITS,
+    progress: Callable[..., Any] = bar,
+    done: Callable[[Graded], None] = lambda graded: None,
+) -> list[Graded]:
+    """Grade all submissions in a folder.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    folder : path
+        Holds a file ``STUDENT.py`` or a folder ``STUDENT/`` with the assignment's file for each
+        student; or the file itself, for one student with the name of the folder.
+    seed : str
+        From which the cases are drawn. Who knows it knows what will be asked.
+    workers : int, optional
+        Submissions at a time; as many as there are cores, if not said.
+    limits : Limits, optional
+    progress, done : function, optional
+        Makes a progress bar as ``tqdm`` does; is called with each result as it comes.
+
+    Returns
+    -------
+    list of Graded
+        In the order of the students' names.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        There is nothing to grade.
+    RuntimeError
+        The reference does not score full, or this system cannot be graded on. As root the
+        students' code is run as another user; where that cannot be done it is not run.
+    """
+    if os.name != "posix":
+        raise RuntimeError("grading needs Linux or macOS: what a submission does cannot be limited")
+    submitted = submissions(folder, assignment.file)
+    cases = assignment.cases(seed)
+    expected = assignment.expected(cases)
+    workers = min(workers or cores(), len(submitted))
+    users: queue.Queue[int | None] = queue.Queue()
+    for k in range(workers):
+        users.put(FIRST_USER + k if os.geteuid() == 0 else None)
+
+    def marked(source: str) -> tuple[list[Mark], str]:
+        user = users.get()
+        try:
+            replies, printed = run(assignment.file, source, assignment.calls, cases, limits, user)
+        finally:
+            users.put(user)
+        return marks(cases, replies, expected), printed
+
+    def graded(student: str, path: Path) -> Graded:
+        source, note = read_source(path, assignment.file)
+        return Graded(student, *marked(source), note)
+
+    with adopting():
+        _is_full(marked(assignment.solution)[0])
+        found = []
+        with (
+            progress(total=len(submitted), desc="grading", unit="submissions") as shown,
+            ThreadPoolExecutor(workers) as pool,
+        ):
+            futures = [pool.submit(graded, *entry) for entry in submitted.items()]
+            try:
+                for future in as_completed(futures):
+                    found.append(future.result())
+                    done(found[-1])
+                    shown.update(1)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    return sorted(found, key=lambda one: one.student)
+
+
+def submissions(folder: Path, file: str) -> dict[str, Path]:
+    """The students' files by their names."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"submissions: {folder} is not a folder")
+    if (folder / file).exists():
+        return {folder.resolve().name: folder / file}
+    found: dict[str, Path] = {}
+    for entry in sorted(folder.iterdir()):
+        if entry.name.startswith((".", "__")):
+            continue
+        student = entry.name if entry.is_dir() else entry.stem
+        if entry.is_dir() or entry.suffix == ".py":
+            if student in found:
+                raise ValueError(f"submissions: {student} has a folder and a file: which counts?")
+            found[student] = entry / file if entry.is_dir() else entry
+    if not found:
+        raise ValueError(
+            f"submissions: expected STUDENT.py or STUDENT/{file} in {folder}, got neither"
+        )
+    return found
+
+
+def read_source(path: Path, file: str) -> tuple[str, str]:
+    """The text of a submission, and what there is to be said if it cannot be read."""
+    if path.is_symlink() or path.parent.is_symlink():
+        return _nothing(f"{path.name} is a link: links are not followed")
+    if not path.is_file():
+        return _nothing(f"there is no {file}")
+    if path.stat().st_size > MIB:
+        return _nothing(f"{path.name} has more than {MIB:,} bytes")
+    try:
+        return path.read_text(encoding="utf-8-sig"), ""
+    except (OSError, UnicodeDecodeError) as error:
+        return _nothing(f"{path.name} cannot be read: {error}")
+
+
+def secret_seed(folder: Path, seed: str | None) -> str:
+    """The seed of earlier, or the one that was given, or a new one; kept in the folder."""
+    file = folder / SEED
+    if seed is None and file.exists():
+        return file.read_text(encoding="utf-8").strip()
+    seed = secrets.token_hex(16) if seed is None else seed
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(seed + "\n")
+    return seed
+
+
+def gradebook(graded: Sequence[Graded], path: Path) -> None:
+    """A line a student: points by task, their sum, the maximum, and a note."""
+    tasks = list(graded[0].maximum)
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(["student", *tasks, "points", "maximum", "note"])
+    for one in graded:
+        points, maximum = one.points, one.maximum
+        cells = [points[task] for task in tasks]
+        rows.writerow(
+            [_cell(one.student), *cells, sum(cells), sum(maximum.values()), _cell(one.note)]
+        )
+    with replacing(path) as out:
+        out.write(text.getvalue().encode())
+
+
+def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
+    """What a student is told."""
+    points, maximum = one.points, one.maximum
+    lines = [title, f"{one.student}: {sum(points.values())} of {sum(maximum.values())} points"]
+    lines += [one.note] if one.note else []
+    said = ""
+    for task, what in tasks.items():
+        lines += ["", f"Task {task}: {what}: {points[task]} of {maximum[task]}"]
+        for mark in one.marks:
+            if mark.task == task:
+                state = "passed" if mark.earned == mark.points else "failed"
+                lines.append(f"  {state}  {mark.earned} of {mark.points}  {mark.test}")
+                if mark.said and mark.said != said:
+                    lines += [f"          {line}" for line in mark.said.splitlines()]
+                said = mark.said
+    if one.printed:
+        lines += ["", "It printed:", one.printed]
+    return "\n".join(lines) + "\n"
+
+
+def _nothing(why: str) -> tuple[str, str]:
+    """In place of a submission that cannot be read: code that fails with the reason."""
+    return f"raise RuntimeError({why!r})\n", why
+
+
+def _is_full(found: Sequence[Mark]) -> None:
+    """The reference must score full before anybody is measured by it."""
+    for mark in found:
+        if mark.earned < mark.points:
+            raise RuntimeError(
+                f"the reference fails {mark.test!r} of task {mark.task}: {mark.said}"
+            )
+
+
+def _by_task(found: Sequence[Mark], what: str) -> dict[str, int]:
+    tasks = dict.fromkeys((mark.task for mark in found), 0)
+    for mark in found:
+        tasks[mark.task] += getattr(mark, what)
+    return tasks
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,160 @@
+"""What a student gets: a stub to fill in, the text, and public tests.
+
+The folder holds ``README.md``, the stub ``linear.py``, ``tests.py``, which says how its functions
+are called, ``public.npz`` with arrays to call them with and what has to come back, and
+``test_linear.py``, so that ``pytest`` and ``pytest -m task2_1`` work, with a debugger too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from tinynet.classroom.assignments import PUBLIC, Assignment, Case, module
+from tinynet.classroom.calling import call
+from tinynet.classroom.marking import Reply, marks
+from tinynet.replacing import replacing
+from tinynet.storage import read_npz, write_npz
+
+FORMAT = "tinynet assignment 1"
+ARRAYS = "public.npz"
+PYTEST = '''"""The public tests: pytest, or pytest -m {first} for a task, pytest --pdb to look."""
+
+import {name}
+import pytest
+
+from tinynet.classroom.handout import parameters
+
+
+@pytest.mark.parametrize("test", parameters(__file__))
+def test(test):
+    test({name})
+'''
+
+
+@dataclass(frozen=True)
+class Handout:
+    """An assignment as a student has it."""
+
+    title: str
+    file: str
+    tasks: dict[str, str]
+    tests: str
+    cases: list[Case]
+    expected: list[dict[str, np.ndarray]]
+
+
+def release(assignment: Assignment, folder: Path) -> list[Path]:
+    """Write the student's copy of an assignment to a folder, and give its files.
+
+    Raises
+    ------
+    FileExistsError
+        The folder holds something already.
+    OSError
+        It cannot be written.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"folder: {folder} is there, and not empty: name another")
+    name = assignment.file.removesuffix(".py")
+    markers = {task: "task" + task.replace(".", "_") for task in assignment.tasks}
+    texts = {
+        "README.md": (assignment.folder / "README.md").read_text(encoding="utf-8"),
+        assignment.file: assignment.stub,
+        "tests.py": assignment.calls,
+        f"test_{name}.py": PYTEST.format(name=name, first=next(iter(markers.values()))),
+        "pytest.ini": "[pytest]\npythonpath = .\nmarkers =\n"
+        + "".join(f"    {marker}: task {task}\n" for task, marker in markers.items()),
+    }
+    cases = assignment.cases(PUBLIC)
+    expected = assignment.expected(cases)
+    arrays: dict[str, np.ndarray] = {}
+    for k, case in enumerate(cases):
+        arrays |= {f"{k} argument {key}": np.asarray(a) for key, a in case.arrays.items()}
+        arrays |= {f"{k} result {key}": a for key, a in expected[k].items()}
+    record = {
+        "format": FORMAT,
+        "title": assignment.title,
+        "file": assignment.file,
+        "tasks": assignment.tasks,
+        "cases": [(case.task, case.name, case.points, case.within) for case in cases],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, text in texts.items():
+        with replacing(folder / file) as out:
+            out.write(text.encode())
+    write_npz(folder / ARRAYS, arrays, record)
+    return [folder / file for file in (*texts, ARRAYS)]
+
+
+def read(folder: Path) -> Handout:
+    """The handout in a folder.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        The folder is not one that :func:`release` wrote, or is damaged.
+    """
+    for file in (ARRAYS, "tests.py"):
+        if not (folder / file).is_file():
+            raise FileNotFoundError(
+                f"{folder / file}: is not there; a file is checked in the folder that"
+                " 'assignment release' made"
+            )
+    arrays, record = read_npz(folder / ARRAYS)
+    if record.get("format") != FORMAT:
+        raise ValueError(
+            f"{folder / ARRAYS}: expected format {FORMAT!r}, got {record.get('format')!r}"
+        )
+    parts: dict[tuple[str, str], dict[str, np.ndarray]] = {}
+    for key, array in arrays.items():
+        k, kind, name = key.split(" ", 2)
+        parts.setdefault((k, kind), {})[name] = array
+    cases = [
+        Case(task, name, points, parts.get((str(k), "argument"), {}), within)
+        for k, (task, name, points, within) in enumerate(record["cases"])
+    ]
+    return Handout(
+        title=record["title"],
+        file=record["file"],
+        tasks=record["tasks"],
+        tests=(folder / "tests.py").read_text(encoding="utf-8"),
+        cases=cases,
+        expected=[parts.get((str(k), "result"), {}) for k in range(len(cases))],
+    )
+
+
+def parameters(file: str | os.PathLike) -> list[Any]:
+    """The public tests beside a file, as parameters for ``pytest.mark.parametrize``."""
+    import pytest
+
+    handout = read(Path(file).parent)
+    tests = module("tests", handout.tests)
+    return [
+        pytest.param(
+            _test(case, expected, tests),
+            marks=getattr(pytest.mark, case.function),
+            id=f"{case.task} {case.name}",
+        )
+        for case, expected in zip(handout.cases, handout.expected, strict=True)
+    ]
+
+
+def _test(case: Case, expected: dict[str, np.ndarray], tests: ModuleType) -> Callable:
+    """One public test, of a student's module in this process: a debugger can step into it."""
+
+    def test(student: ModuleType) -> None:
+        import pytest
+
+        reply = Reply(*call(getattr(tests, case.function), student, case.arrays))
+        for mark in marks([case], [reply], [expected]):
+            if mark.earned < mark.points:
+                pytest.fail(f"task {mark.task}, {mark.test}: {mark.said}", pytrace=False)
+
+    return test

@@ -1,0 +1,91 @@
+"""Child processes that leave nothing behind, whatever they started."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+PROC = Path("/proc")
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, of Linux: orphans become our children
+
+_lock = threading.Lock()
+_ours: set[int] = set()  # children that are waited for elsewhere
+
+
+def start(command: Sequence[str], **keywords: Any) -> subprocess.Popen:
+    """A child in a group of its own."""
+    with _lock:
+        child = subprocess.Popen(command, start_new_session=os.name == "posix", **keywords)
+        _ours.add(child.pid)
+    return child
+
+
+def end(child: subprocess.Popen) -> None:
+    """Kill a child, its group, and what has left the group and was adopted."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+    child.wait()
+    with _lock:
+        _ours.discard(child.pid)
+        while orphans := [pid for pid in _children() if pid not in _ours]:
+            for pid in orphans:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+
+@contextlib.contextmanager
+def adopting() -> Iterator[None]:
+    """Processes whose parents have ended become children of this one, where the system can that.
+
+    Linux can. Children that this process has already are not touched.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    prctl = ctypes.CDLL(None).prctl
+    with _lock:
+        before = set(_children())
+        _ours.update(before)
+    prctl(SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(SUBREAPER, 0, 0, 0, 0)
+        with _lock:
+            _ours.difference_update(before)
+
+
+def tasks(user: int) -> int | None:
+    """How many processes and threads a user has; None where that cannot be known."""
+    if not PROC.is_dir():
+        return None
+    count = 0
+    for process in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid == user:
+                count += len(os.listdir(process / "task"))
+    return count
+
+
+def _children() -> list[int]:
+    """The processes whose parent is this one."""
+    found = []
+    for process in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            # pid (name) state parent ...; the name may hold anything
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            if int(parent) == os.getpid():
+                found.append(int(process.name))
+    return found

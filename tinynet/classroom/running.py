@@ -1,0 +1,253 @@
+"""A student's code, run in child processes that may not do everything, and what came back.
+
+What is compared never is where the student's code is: arrays come back as plain ``.npz``. A child
+that ends or hangs costs the call it was in; another one goes on with the next.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import shutil
+import sys
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from tinynet.classroom import processes
+from tinynet.classroom.assignments import Case
+from tinynet.classroom.marking import Reply
+from tinynet.sweep import THREADS
+
+CHILD = Path(__file__).with_name("calling.py")
+NUMPY = Path(np.__file__).parent.parent
+MIB = 1 << 20
+SHOWN = 2000  # characters of what a student's code printed
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use."""
+
+    seconds: float = 10  # for a call
+    in_all: float = 60  # seconds for all calls
+    memory: int = 1024 * MIB
+    file: int = 1 * MIB  # for a file, and for what is printed
+    processes: int = 20  # more than there are
+    reply: int = 64 * MIB
+
+
+LIMITS = Limits()
+
+
+def run(
+    file: str,
+    source: str,
+    tests: str,
+    cases: Sequence[Case],
+    limits: Limits = LIMITS,
+    user: int | None = None,
+) -> tuple[list[Reply], str]:
+    """What each call of the student's code gives, and what it printed.
+
+    Parameters
+    ----------
+    file, source : str
+        The name of the student's file, and its text.
+    tests : str
+        The text of the assignment's ``tests.py``.
+    cases : sequence of Case
+    limits : Limits, optional
+    user : int, optional
+        The number of the user, and group, whose rights the code gets; needs root.
+    """
+    replies: dict[int, Reply] = {}
+    printed = ""
+    until = time.monotonic() + limits.in_all
+    while len(replies) < len(cases):
+        left = range(len(replies), len(cases))
+        if time.monotonic() >= until:
+            late = Reply(error=f"not tried: all {limits.in_all:g} seconds were used up")
+            replies.update(dict.fromkeys(left, late))
+            break
+        child = _Child(file, source, tests, cases, left, limits, user)
+        try:
+            printed += child.collect(replies, until)
+        finally:
+            child.end()
+    return [replies[k] for k in range(len(cases))], _shortened(printed)
+
+
+class _Child:
+    """A child process and its empty folder."""
+
+    def __init__(
+        self,
+        file: str,
+        source: str,
+        tests: str,
+        cases: Sequence[Case],
+        left: range,
+        limits: Limits,
+        user: int | None,
+    ) -> None:
+        self.limits, self.left = limits, left
+        self.folder = tempfile.mkdtemp(prefix="tinynet-")
+        self.printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed in end()
+        arrays = {f"{k} {name}": array for k in left for name, array in cases[k].arrays.items()}
+        content = io.BytesIO()
+        np.savez(content, **arrays)  # type: ignore[arg-type]
+        order = {
+            "file": file,
+            "source": source,
+            "tests": tests,
+            "calls": [(k, cases[k].function) for k in left],
+            "limits": _rlimits(limits, user),
+            "user": user,
+            "bytes": content.tell(),
+        }
+        if user is not None:
+            os.chown(self.folder, user, user)
+        self.process = processes.start(
+            [sys.executable, "-I", "-S", "-X", "utf8", str(CHILD), str(NUMPY)],
+            stdin=-1,
+            stdout=-1,
+            stderr=self.printed,
+            cwd=self.folder,
+            env=_environment(self.folder),
+        )
+        self.messages: queue.Queue = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self.process.stdin.write(json.dumps(order).encode() + b"\n" + content.getvalue())
+            self.process.stdin.close()
+        except OSError:
+            pass  # it has ended already: that will be seen
+
+    def _listen(self) -> None:
+        """Everything that the child says, as far as it keeps to the form."""
+        pipe, most = self.process.stdout, self.limits.reply
+        try:
+            while line := pipe.readline(MIB):
+                message = json.loads(line)
+                size = message["bytes"]
+                most -= size
+                if size < 0 or most < 0:
+                    raise ValueError("more than a reply may have")
+                content = pipe.read(size)
+                self.messages.put((message["at"], message, content))
+        except Exception:  # a student's code may write there what it likes
+            self.messages.put(("broken", {}, b""))
+        self.messages.put(("end", {}, b""))
+
+    def collect(self, replies: dict[int, Reply], until: float) -> str:
+        """Take the replies, until the calls are done, or one is the end of the child."""
+        at: Any = "start"
+        error = ""
+        while not error and len(replies) < self.left.stop:
+            now = time.monotonic()
+            try:
+                what, message, content = self.messages.get(
+                    timeout=max(0, min(until, now + self.limits.seconds) - now)
+                )
+            except queue.Empty:
+                error = f"not done after {time.monotonic() - now:.0f} seconds"
+                break
+            if what == "end":
+                error = self._ending()
+            elif what == "broken" or what not in ("import", len(replies)):
+                error = "what came back is not of the form of a reply"
+            elif "error" in message and what == "import":
+                failed = Reply(error=str(message["error"])[:4000], loaded=False)
+                replies.update(dict.fromkeys(self.left, failed))
+            elif "error" in message:
+                replies[what] = Reply(error=str(message["error"])[:4000])
+            elif "done" in message:
+                replies[what] = _reply(content, self.limits.reply)
+            else:
+                at = what
+        if error and at in ("start", "import"):
+            failed = Reply(error=error, loaded=False)
+            replies.update(dict.fromkeys(self.left, failed))
+        elif error:
+            replies[len(replies)] = Reply(error=error)
+        return self._output()
+
+    def _ending(self) -> str:
+        code = self.process.wait()
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        return f"the process ended before an answer came back ({how})"
+
+    def _output(self) -> str:
+        self.printed.seek(0)
+        return self.printed.read(self.limits.file).decode(errors="replace")
+
+    def end(self) -> None:
+        """No process and no folder stays."""
+        processes.end(self.process)
+        self.printed.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _reply(content: bytes, most: int) -> Reply:
+    """The arrays of one reply."""
+    try:
+        arrays = _plain(content, most)
+    except Exception as error:  # made by a student's code: it may be anything
+        return Reply(error=f"what came back are not plain arrays: {str(error)[:200]}")
+    found: dict[str, dict[str, np.ndarray]] = {"result": {}, "argument": {}}
+    for name, array in arrays.items():
+        kind, _, rest = name.partition(" ")
+        found.setdefault(kind, {})[rest] = array
+    return Reply(found["result"], found["argument"])
+
+
+def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
+    """The arrays of an ``.npz`` that is not compressed, and not more than it says."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+            raise ValueError("they are compressed")
+        if sum(member.file_size for member in members) > most:
+            raise ValueError("they are too large")
+        return {
+            member.filename.removesuffix(".npy"): np.load(
+                io.BytesIO(archive.read(member)), allow_pickle=False
+            )
+            for member in members
+        }
+
+
+def _rlimits(limits: Limits, user: int | None) -> Mapping[str, int]:
+    """Limits by the names of the module ``resource``."""
+    found = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": int(limits.in_all) + 5,
+        "RLIMIT_AS": limits.memory,
+        "RLIMIT_FSIZE": limits.file,
+        "RLIMIT_NOFILE": 64,
+    }
+    others = 0 if user is not None or os.name != "posix" else processes.tasks(os.getuid())
+    if others is not None:
+        found["RLIMIT_NPROC"] = others + limits.processes
+    return found
+
+
+def _environment(folder: str) -> dict[str, str]:
+    """Nothing of ours, but what Windows cannot start without."""
+    needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
+    return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= SHOWN else text[:SHOWN] + "\n[and more]"

@@ -1,0 +1,62 @@
+"""What is typed on the command line, as values; a mistake is told with the option's name."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tinynet import _checks as checks
+
+
+def option(check: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A check of an argument, as argparse wants it: it names the option by itself."""
+
+    def checked(text: str) -> Any:
+        try:
+            return check(text)
+        except (TypeError, ValueError) as error:
+            raise argparse.ArgumentTypeError(str(error).removeprefix("value: ")) from None
+
+    return checked
+
+
+@option
+def size(text: str) -> int:
+    """A whole number of at least 1."""
+    return checks.size("value", _whole(text))
+
+
+@option
+def folder(text: str) -> Path:
+    """The name of a folder, or of a file."""
+    if not text:
+        raise ValueError("expected the name of a folder, got nothing")
+    return Path(text)
+
+
+@option
+def seed(text: str) -> int:
+    """A whole number of at least 0."""
+    seed = _whole(text)
+    if seed < 0:
+        raise ValueError(f"expected 0 or more, got {seed}")
+    return seed
+
+
+@option
+def positive(text: str) -> float:
+    """A number above 0."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError(f"expected a number, got {text!r}") from None
+    return checks.positive("value", number)
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text.replace("_", ""))
+    except ValueError:
+        raise ValueError(f"expected a whole number, got {text!r}") from None
