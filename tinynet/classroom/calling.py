@@ -21,8 +21,9 @@ import numpy as np
 
 # What students import as a rule: another user may not be able to read where Python is.
 USUAL = (
-    *("collections", "contextlib", "copy", "dataclasses", "functools", "itertools", "math"),
-    *("numpy.linalg", "numpy.random", "operator", "random", "typing", "warnings"),
+    *("collections", "contextlib", "copy", "dataclasses", "enum", "fractions", "functools"),
+    *("itertools", "math", "numpy.linalg", "numpy.random", "operator", "random", "re"),
+    *("statistics", "string", "time", "typing", "warnings"),
 )
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET, of Linux
 
@@ -44,7 +45,11 @@ def main():
     sys.stdout = os.fdopen(2, "w", buffering=1, closefd=False)  # and is not lost at the end
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
+    me = os.getpid()
+
     def say(message, arrays=None):
+        if os.getpid() != me:  # the student's code made a second process of this one
+            os._exit(1)
         content = io.BytesIO()
         if arrays is not None:
             np.savez(content, **arrays)

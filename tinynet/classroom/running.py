@@ -126,7 +126,8 @@ class _Child:
             env=_environment(self.folder),
         )
         self.messages: queue.Queue = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
         try:
             self.process.stdin.write(json.dumps(order).encode() + b"\n" + content.getvalue())
             self.process.stdin.close()
@@ -195,6 +196,9 @@ class _Child:
         """No process and no folder stays."""
         processes.end(self.process)
         self.printed.close()
+        self.listener.join(timeout=1)
+        if not self.listener.is_alive():  # or something that could not be ended holds the pipe
+            self.process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,0 +1,385 @@
+"""Submissions that mean harm: each ends in time, with a report, and leaves no process behind."""
+
+import errno
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinynet.classroom import processes
+from tinynet.classroom.assignments import Case
+from tinynet.classroom.grading import FIRST_USER
+from tinynet.classroom.marking import marks
+from tinynet.classroom.running import MIB, Limits, run
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
+AS_ROOT = os.name == "posix" and os.geteuid() == 0
+USER = FIRST_USER + 100 if AS_ROOT else None
+# Two tasks: double a number of its argument, and halve it.
+TESTS = """
+def task9_1(student, x):
+    return {"y": student.double(x)}
+
+def task9_2(student, x):
+    return {"y": student.half(x)}
+"""
+GOOD = "def double(x):\n    return 2 * x\n\n\ndef half(x):\n    return x / 2\n"
+X = np.arange(1.0, 6.0)
+CASES = [Case(task, f"case {k}", 1, {"x": X + k}) for k, task in enumerate(["9.1", "9.1", "9.2"])]
+RIGHT = [{"y": 2 * X}, {"y": 2 * (X + 1)}, {"y": (X + 2) / 2}]
+SHORT = Limits(seconds=1.5, in_all=6)
+
+
+def outcome(source, limits=SHORT):
+    """Points, and everything that is said, of a submission run as the grader runs it."""
+    started = time.monotonic()
+    with processes.adopting():
+        replies, printed = run("work.py", source, TESTS, CASES, limits, USER)
+        assert [pid for pid in processes._children() if pid not in processes._ours] == []
+    seconds = time.monotonic() - started
+    assert seconds < limits.in_all + 3
+    assert left() == []
+    found = marks(CASES, replies, RIGHT)
+    return sum(mark.earned for mark in found), "\n".join(mark.said for mark in found), printed
+
+
+def left():
+    """Processes that still have the environment of a child, and their folders."""
+    places = Path(tempfile.gettempdir()).glob("tinynet-*")
+    found = [str(folder) for folder in places if owner(folder) == USER]
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if b"/tinynet-" in (process / "environ").read_bytes().partition(b"HOME=")[2][:60]:
+                found.append((process / "cmdline").read_bytes().decode())
+        except OSError:
+            continue
+    return found
+
+
+def owner(path):
+    return path.stat().st_uid if AS_ROOT else None
+
+
+def spoiled(line):
+    """Good code, after a line that does harm when the file is loaded."""
+    return f"{line}\n{GOOD}"
+
+
+def inside(body):
+    """Code that does harm in the first task, and is good in the second."""
+    lines = "".join(f"    {line}\n" for line in body.splitlines())
+    return (
+        f"import os, sys, time\n\n\ndef double(x):\n{lines}    return x\n\n\n"
+        + GOOD.split("\n\n\n")[1]
+    )
+
+
+def test_good_code_earns_everything():
+    assert outcome(GOOD) == (5, "\n" * 4, "")
+
+
+def test_an_endless_loop_costs_its_task_only():
+    points, said, _ = outcome(inside("while True:\n    pass"))
+    assert points == 2
+    assert "not done after 2 seconds" in said
+
+
+def test_an_endless_loop_when_loaded_is_waited_for_once():
+    started = time.monotonic()
+    points, said, _ = outcome(spoiled("while True: pass"))
+    assert points == 0
+    assert "not done after 2 seconds\nwhen the file was loaded" in said
+    assert time.monotonic() - started < 5
+
+
+def test_sleeping_in_every_call_ends_at_the_limit_for_all():
+    points, said, _ = outcome(inside("time.sleep(60)"), Limits(seconds=5, in_all=2))
+    assert points == 0
+    assert "not tried: all 2 seconds were used up" in said
+
+
+def test_a_fork_bomb_of_50():
+    points, said, _ = outcome(
+        inside("for _ in range(50):\n    if os.fork() == 0:\n        time.sleep(60)")
+    )
+    assert points == 2
+    if AS_ROOT:  # another user has no other processes: the count is exact
+        assert "BlockingIOError" in said
+
+
+def test_forks_of_forks_end_too():
+    body = "for _ in range(8):\n    os.fork()\n    os.setpgid(0, 0)\ntime.sleep(60)"
+    points, _, _ = outcome(inside(body))
+    assert points == 2
+
+
+def test_a_daemon_that_left_its_session():
+    body = (
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        os.closerange(0, 64)\n        time.sleep(60)\n    os._exit(0)"
+    )
+    points, _, _ = outcome(inside(body) + "\n")
+    assert points == 2
+
+
+def test_a_memory_hog():
+    points, said, _ = outcome(inside("hog = []\nwhile True:\n    hog.append(bytearray(10**8))"))
+    assert points == 2
+    assert "MemoryError" in said
+
+
+def test_a_flood_of_output():
+    points, said, printed = outcome(inside("while True:\n    print('x' * 1000)"))
+    assert points == 2
+    assert "File too large" in said
+    assert len(printed) < 3000
+
+
+def test_a_flood_of_files():
+    points, said, _ = outcome(inside("with open('big', 'wb') as f:\n    f.write(bytes(10**8))"))
+    assert points == 2
+    assert "File too large" in said
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_ending_the_process_costs_its_task_only(code):
+    points, said, _ = outcome(inside(f"os._exit({code})"))
+    assert points == 2
+    assert f"the process ended before an answer came back (exit code {code})" in said
+
+
+def test_a_crash_is_told():
+    points, said, _ = outcome(inside("import ctypes\nctypes.string_at(0)"))
+    assert points == 2
+    assert "(signal 11)" in said
+
+
+def test_stopping_itself_is_not_waited_for():
+    points, _, _ = outcome(inside("import signal\nos.kill(os.getpid(), signal.SIGSTOP)"))
+    assert points == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("def broken(:", "SyntaxError"),
+        ("import tinynet", "No module named 'tinynet'"),
+        ("1 / 0", "work.py, line 1, in <module>: 1 / 0"),
+        ("x = '\0'", "null bytes"),
+    ],
+)
+def test_what_fails_when_loaded_says_so(line, what):
+    points, said, _ = outcome(spoiled(line))
+    assert points == 0
+    assert what in said
+    assert "when the file was loaded" in said
+
+
+def test_deleting_its_folder():
+    points, _, _ = outcome(spoiled("import os, shutil; shutil.rmtree(os.getcwd())"))
+    assert points == 5
+
+
+def test_a_folder_that_does_not_want_to_be_deleted():
+    body = "os.makedirs('a/b')\nopen('a/b/c', 'w').close()\nos.chmod('a/b', 0)\nos.chmod('a', 0)"
+    points, _, _ = outcome(inside(body))
+    assert points == 2
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="a process of the same user can write what the user can")
+def test_writing_outside_is_not_allowed(tmp_path):
+    target = tmp_path / "grades.csv"
+    target.write_text("mine")
+    for body in (f"open({str(target)!r}, 'w')", f"os.remove({str(target)!r})"):
+        points, said, _ = outcome(inside(body))
+        assert points == 2
+        assert "PermissionError" in said
+    assert target.read_text() == "mine"
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="a process of the same user can end what the user can")
+def test_ending_the_grader_is_not_allowed():
+    points, said, _ = outcome(inside(f"os.kill({os.getpid()}, 9)"))
+    assert points == 2
+    assert "PermissionError" in said
+
+
+def test_nothing_of_the_environment_is_there(monkeypatch):
+    monkeypatch.setenv("MY_PASSWORD", "hunter2")
+    _, _, printed = outcome(spoiled("import os; print(sorted(os.environ), os.listdir())"))
+    assert "MY_PASSWORD" not in printed
+    assert printed.rstrip().endswith("[]")
+
+
+def test_patching_numpy_changes_nothing_for_the_grader():
+    patch = (
+        "import numpy as np, numpy.testing\n"
+        "np.array_equal = np.allclose = lambda *a, **k: True\n"
+        "np.abs = lambda *a: np.zeros(1)\n"
+        "numpy.testing.assert_allclose = lambda *a, **k: None\n"
+        "class Everything:\n"
+        "    def __eq__(self, other): return True\n"
+    )
+    points, _, _ = outcome(
+        patch + "def double(x):\n    return 0 * x\n\n\ndef half(x):\n    return x\n"
+    )
+    assert points == 0
+    assert np.abs(-3) == 3
+
+
+def test_there_are_no_answers_to_be_found():
+    search = """
+import sys
+import numpy as np
+
+def inside(thing, depth):
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif depth and isinstance(thing, (dict, list, tuple)):
+        for value in thing.values() if isinstance(thing, dict) else thing:
+            yield from inside(value, depth - 1)
+
+def find(right, otherwise):
+    frame, seen = sys._getframe(), 0
+    while frame:
+        for array in inside([*frame.f_locals.values(), *frame.f_globals.values()], 4):
+            seen += 1
+            if array.shape == right.shape and np.array_equal(array, right):
+                if array is not right:
+                    return array
+        frame = frame.f_back
+    print(seen)
+    return otherwise
+
+def double(x):
+    return find(2 * x, x)
+
+def half(x):
+    return find(x / 2, x)
+"""
+    points, _, printed = outcome(search)
+    assert points == 0
+    assert int(printed.split()[0]) >= 5  # it did look, and found its arguments
+
+
+def test_the_paths_lead_to_no_reference():
+    look = "import os, sys\nprint([p for p in sys.path if os.path.exists(p + '/tinynet')])\n"
+    _, _, printed = outcome(look + GOOD)
+    assert printed.strip() == "[]"
+
+
+SOCKET = """import ctypes, struct
+c = ctypes.CDLL(None, use_errno=True)
+s = c.socket(2, 1, 0)
+address = struct.pack('=HHI8x', 2, 9 << 8, {})
+"""
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root can take the network away")
+def test_a_socket_reaches_nothing():
+    body = SOCKET.format("0x0100007f") + "print(c.connect(s, address, 16), ctypes.get_errno())"
+    points, _, printed = outcome(inside(body))
+    assert points == 2
+    assert printed.split()[:2] == ["-1", str(errno.ENETUNREACH)]
+
+
+def test_a_socket_that_listens_is_gone_afterwards():
+    body = SOCKET.format(0) + "c.listen(s, 1)\nc.accept(s, None, None)\ntime.sleep(60)"
+    points, said, _ = outcome(inside(body))
+    assert points == 2
+    assert "not done after" in said
+
+
+# ---------------------------------------------------------------------------- forged replies
+
+
+def forged(*frames):
+    """Code that writes to every open file what a child would say."""
+    return inside(
+        f"for fd in range(3, 64):\n    try:\n        os.write(fd, {b''.join(frames)!r})\n"
+        "    except OSError:\n        pass\nos._exit(0)"
+    )
+
+
+def frame(message, content=b""):
+    return json.dumps({**message, "bytes": len(content)}).encode() + b"\n" + content
+
+
+def npz(**arrays):
+    import io
+
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    return content.getvalue()
+
+
+def test_a_pickled_reply_is_refused():
+    content = npz(**{"result y": np.array([{"any": "thing"}], dtype=object)})
+    points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content)))
+    assert points == 2
+    assert "what came back are not plain arrays" in said
+    assert "allow_pickle" in said
+
+
+def test_objects_are_told_as_such():
+    points, said, _ = outcome(inside("return [x, 'a', None]"))
+    assert points == 2
+    assert "objects" in said or "inhomogeneous" in said
+
+
+def test_a_compressed_reply_is_refused():
+    import io
+
+    content = io.BytesIO()
+    np.savez_compressed(content, **{"result y": np.zeros(10**7)})
+    points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content.getvalue())))
+    assert points == 2
+    assert "they are compressed" in said
+
+
+def test_a_reply_that_promises_more_than_it_has_is_refused():
+    content = npz(**{"result y": np.zeros(5)}).replace(b"(5,)", b"(9" + b"9" * 11 + b",)")
+    points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content)))
+    assert points == 2
+    assert "not plain arrays" in said
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"not json\n",
+        b"[]\n",
+        b'{"at": 0}\n',
+        b'{"at": 0, "bytes": -1}\n',
+        b'{"at": 0, "bytes": 1e9}\n',
+        b'{"at": [], "bytes": 0}\n',
+        b'{"at": 7, "done": true, "bytes": 0}\n',
+        b'{"at": "end", "bytes": 0}\n',
+        b'{"at": 0, "bytes": 99999999999}\n',
+        b"x" * (2 * MIB),
+    ],
+    ids=range(10),
+)
+def test_junk_in_place_of_a_reply_costs_the_call(junk):
+    points, _, _ = outcome(forged(junk))
+    assert points == 2
+
+
+def test_answers_for_calls_to_come_count_no_more_than_their_own_work():
+    answers = [frame({"at": k, "done": True}, npz(**{"result y": X})) for k in range(3)]
+    points, _, _ = outcome(forged(*answers))
+    assert points == 0  # they took the place of its own right answers
+
+
+def test_a_reply_that_is_too_long_costs_the_call():
+    points, said, _ = outcome(
+        inside("import numpy\nreturn numpy.zeros(10**6)"), Limits(1.5, 6, reply=4 * MIB)
+    )
+    assert points == 2
+    assert "not of the form of a reply" in said
