@@ -1,4 +1,4 @@
-"""Error rate, mean cost, and what both are for a network that has learnt only the frequencies."""
+"""Error rate, confusion, mean cost, and what both are for a network that has learnt only the frequencies."""
 
 import math
 
@@ -129,7 +129,30 @@ def test_scores_leave_the_last_pass_of_network_and_loss_as_it_was():
     x, labels = batch_for(net, 7, rng=2)
     with untouched(net, loss):
         tn.error_rate(net, x, labels)
+        tn.confusion(net, x, labels)
         tn.mean_cost(net, loss, x, labels)
+
+
+@settings(max_examples=30, deadline=None)
+@given(examples=st.integers(1, 25), block=st.integers(1, 10), dtype=st.sampled_from("fd"))
+def test_confusion_counts_each_pair_of_true_and_said_class_by_itself(examples, block, dtype):
+    net = small_net(sizes=(3, 5, 4), dtype=np.dtype(dtype).type)
+    x, labels = batch_for(net, examples)
+    wanted = np.zeros((4, 4), int)
+    for row, label in zip(output_of(net, x), labels, strict=True):
+        wanted[label, max(range(4), key=row.__getitem__)] += 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scores, "BLOCK", block)
+        np.testing.assert_array_equal(tn.confusion(net, x, labels), wanted, strict=True)
+
+
+def test_the_diagonal_of_confusion_is_what_error_rate_calls_right():
+    net = small_net(sizes=(3, 5, 4))
+    x, labels = batch_for(net, 2001)
+    counts = tn.confusion(net, x, labels)
+    assert counts.sum() == 2001
+    np.testing.assert_array_equal(counts.sum(axis=1), np.bincount(labels, minlength=4))
+    assert 1 - np.trace(counts) / 2001 == pytest.approx(tn.error_rate(net, x, labels), abs=1e-12)
 
 
 def test_all_right_is_0_and_all_wrong_is_1():
@@ -159,6 +182,8 @@ def test_scores_refuse(x, labels, error, message):
     with pytest.raises(error, match=message):
         tn.error_rate(small_net(), x, labels)
     with pytest.raises(error, match=message):
+        tn.confusion(small_net(), x, labels)
+    with pytest.raises(error, match=message):
         tn.mean_cost(small_net(), tn.SoftmaxCrossEntropy(), x, labels)
 
 
@@ -174,3 +199,4 @@ def test_an_output_that_is_not_finite_is_wrong_whatever_its_largest_entry():
     net.layers[0].b[:] = np.nan
     with np.errstate(invalid="ignore"):
         assert tn.error_rate(net, np.ones((4, 2)), np.zeros(4, int)) == 1
+        assert tn.confusion(net, np.ones((4, 2)), np.zeros(4, int)).tolist() == [[0] * 3] * 3

@@ -11,6 +11,7 @@ from tinynet.layers import Activation, Linear
 from tinynet.looking import (
     chance,
     compare_traces,
+    confusion,
     error_rate,
     gradient_check,
     jacobian,
@@ -47,6 +48,7 @@ __all__ = [
     "chance",
     "cifar10",
     "compare_traces",
+    "confusion",
     "error_rate",
     "gradient_check",
     "he",

@@ -3,7 +3,7 @@
 from tinynet.looking.differences import Difference, compare_traces
 from tinynet.looking.gradcheck import GradientError, gradient_check
 from tinynet.looking.jacobians import jacobian, mean_square_singular_value, singular_values
-from tinynet.looking.scores import Chance, chance, error_rate, mean_cost
+from tinynet.looking.scores import Chance, chance, confusion, error_rate, mean_cost
 from tinynet.looking.summaries import LayerSummary, summary
 from tinynet.looking.tables import Table
 from tinynet.looking.traces import Trace, trace
@@ -17,6 +17,7 @@ __all__ = [
     "Trace",
     "chance",
     "compare_traces",
+    "confusion",
     "error_rate",
     "gradient_check",
     "jacobian",

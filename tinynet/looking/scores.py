@@ -79,6 +79,34 @@ def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
     return wrong / len(x)
 
 
+def confusion(net: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """How often which class was taken for which: the diagonal counts what is right.
+
+    Works in blocks, as :func:`error_rate` does, and raises the same errors.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray, shape (examples, n_in)
+    labels : ndarray of int, shape (examples,)
+
+    Returns
+    -------
+    ndarray of int, shape (classes, classes)
+        ``counts[true, said]``, where the class that is said is that of the largest output. An
+        output that is not finite says nothing, and is not counted.
+    """
+    blocks = []
+    for output, part in _outputs(net, x, "labels", labels):
+        true = checks.labels("labels", part, *output.shape)
+        said = output.argmax(axis=1)
+        counts = np.zeros((output.shape[1], output.shape[1]), dtype=int)
+        finite = np.isfinite(output).all(axis=1)
+        np.add.at(counts, (true[finite], said[finite]), 1)
+        blocks.append(counts)
+    return np.sum(blocks, axis=0)
+
+
 def mean_cost(net: Network, loss: Any, x: np.ndarray, targets: np.ndarray) -> float:
     """The mean over any number of examples of the cost that ``loss`` gives to a batch.
 
