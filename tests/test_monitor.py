@@ -229,6 +229,26 @@ def test_other_examples_for_the_test():
     assert monitor["test_cost"][0] == tn.mean_cost(net, tn.SoftmaxCrossEntropy(), *test)
 
 
+def test_validation_is_recorded_where_it_is_given():
+    net = small_net(sizes=SIZES)
+    x, labels = valid = Source(5).draw(77)
+    monitor, _ = watched(net, valid=valid)
+    monitor(0)
+    found = by_hand(net, x, labels)
+    y = np.array(found["y"])
+    p = np.exp(y) / np.exp(y).sum(axis=1, keepdims=True)
+    assert monitor["valid_error"].shape == (1,)
+    assert monitor["valid_error"][0] == pytest.approx((y.argmax(axis=1) != labels).mean())
+    assert monitor["valid_cost"][0] == pytest.approx(-np.log(p[np.arange(77), labels]).mean())
+    assert monitor["test_cost"][0] != monitor["valid_cost"][0]
+
+
+def test_without_it_there_is_no_validation():
+    monitor, _ = watched(small_net(sizes=SIZES))
+    monitor(0)
+    assert not [name for name in monitor.records if name.startswith("valid")]
+
+
 def test_singular_values_of_square_layers_with_nothing_where_there_are_fewer():
     net = small_net(sizes=(3, 6, 6, 4, 4, 4))
     monitor, _ = watched(net, jacobians=2)
@@ -291,6 +311,20 @@ def test_the_state_of_a_monitor_of_other_examples_is_refused():
     assert other.records == {}
 
 
+@pytest.mark.parametrize("before", [None, Source(5).draw(7)], ids=["without", "with"])
+def test_the_state_of_a_monitor_with_or_without_validation_is_refused_by_the_other(before):
+    monitor, _ = watched(small_net(sizes=SIZES), valid=before)
+    monitor(0)
+    after, has = (Source(5).draw(7), "none") if before is None else (None, "some")
+    other, _ = watched(small_net(sizes=SIZES), valid=after)
+    with pytest.raises(ValueError, match=f"state: expected validation errors .*got {has}"):
+        other.state = monitor.state
+    assert other.records == {}
+    same, _ = watched(small_net(sizes=SIZES), valid=before)
+    same.state = monitor.state
+    assert same.records.keys() == monitor.records.keys()
+
+
 def test_a_name_that_is_not_there_lists_those_that_are():
     monitor, _ = watched(small_net(sizes=SIZES))
     with pytest.raises(KeyError, match="it was not called yet"):
@@ -312,6 +346,9 @@ X, LABELS = Source().draw(5)
         ((NET, X, LABELS[:3]), {}, ValueError, "labels: expected 5"),
         ((NET, X, LABELS), {"test": X}, TypeError, "test: expected a pair"),
         ((NET, X, LABELS), {"test": (X, LABELS[:2])}, ValueError, r"test\[1\]: expected 5"),
+        ((NET, X, LABELS), {"valid": X}, TypeError, "valid: expected a pair"),
+        ((NET, X, LABELS), {"valid": (X[0], LABELS)}, ValueError, r"valid\[0\]: expected a 2-D"),
+        ((NET, X, LABELS), {"valid": (X, LABELS[:2])}, ValueError, r"valid\[1\]: expected 5"),
         ((NET, X, LABELS), {"edges": [1, 0]}, ValueError, "edges: expected"),
         ((NET, X, LABELS), {"edges": [0, np.inf]}, ValueError, "edges: expected"),
         ((NET, X, LABELS), {"jacobians": 1.5}, TypeError, "jacobians: expected a whole number"),

@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from data_files import small_cifar10, small_mnist, write_cifar10, write_mnist
 from own_parts import assert_same_bits
 
 import tinynet as tn
@@ -27,11 +28,12 @@ def found(folder):
     return watch(runs, folder=folder, progress=Silent)
 
 
-def by_hand(run):
+def by_hand(run, source=None, ends=(1024, 9)):
     """The same run as four lines, in float32, from the same seeds."""
-    sizes = [1024] + [run.width] * run.depth + [9]
+    n_in, n_out = ends
+    sizes = [n_in] + [run.width] * run.depth + [n_out]
     net = tn.mlp(sizes, activation="tanh", init="standard", rng=[0, 0], dtype=np.float32)
-    loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(net, run.lr), tn.Shapeset(rng=[0, 3])
+    loss, sgd, source = tn.SoftmaxCrossEntropy(), tn.SGD(net, run.lr), source or tn.Shapeset([0, 3])
     for _ in range(run.updates):
         x, labels = source.draw(10)
         loss.forward(net.forward(x), labels)
@@ -44,6 +46,61 @@ def test_a_run_is_plain_gradient_descent_on_shapeset():
     net, _, train_on, _ = prepared(SMALL)
     train_on(SMALL.updates, progress=Silent)
     assert_same_bits(net, by_hand(SMALL))
+
+
+def finite(data):
+    """MNIST or CIFAR-10 with few images, in TINYNET_DATA."""
+    return small_mnist() if data == "mnist" else small_cifar10(30)
+
+
+@pytest.mark.parametrize(("data", "ends"), [("mnist", (784, 10)), ("cifar10", (3072, 10))])
+def test_a_run_on_a_finite_set_goes_through_it_in_epochs(data, ends, tmp_path, monkeypatch):
+    monkeypatch.setenv("TINYNET_DATA", str(tmp_path))
+    run = Run(**{**vars(SMALL), "data": data, "updates": 25})  # several epochs
+    with finite(data):
+        write_mnist(tmp_path / "mnist")
+        write_cifar10(tmp_path / "cifar10")
+        found = {"mnist": tn.mnist, "cifar10": tn.cifar10}[data]()
+        net, monitor, train_on, valid = prepared(run)
+        result = watch_one(run, tmp_path / "run.npz", Silent)
+    assert len(found.train[1]) < 10 * run.updates
+    train_on(run.updates, progress=Silent)
+    hand = by_hand(run, tn.Shuffled(*found.train, rng=[0, 3]), ends)
+    assert_same_bits(net, hand)
+    for part, scored in ((valid, "valid"), (monitor.test, "test")):
+        for array, wanted in zip(part, getattr(found, scored), strict=True):
+            np.testing.assert_array_equal(array, wanted)
+        assert result[f"{scored}_error"][-1] == tn.error_rate(hand, *part)
+    assert result["valid_cost"][-1] == pytest.approx(float(result["validation_cost"]))
+    assert result.settings["data"] == data
+
+
+def test_shapeset_has_no_validation_errors_because_its_images_never_repeat(found):
+    assert not {name for name in found["tanh"].arrays if name.startswith("valid_")}
+
+
+def test_files_that_are_not_here_are_asked_for_and_never_downloaded(no_places):
+    with pytest.raises(FileNotFoundError, match=r"MNIST: not found, and download=False") as error:
+        prepared(Run(data="mnist"))
+    assert "train-images-idx3-ubyte.gz  9,912,422 bytes" in str(error.value)
+    assert not list(no_places.iterdir())
+
+
+def test_the_inputs_of_a_network_are_those_of_its_data(tmp_path):
+    with small_mnist(), small_cifar10():
+        sets = {
+            "mnist": tn.mnist(write_mnist(tmp_path / "mnist")),
+            "cifar10": tn.cifar10(write_cifar10(tmp_path / "cifar10")),
+        }
+    assert setup.INPUTS.keys() == {"shapeset", *sets}
+    image, _ = tn.Shapeset(rng=0).draw(1)
+    assert setup.INPUTS["shapeset"] == (image.size, len(tn.Shapeset.class_names))
+    for name, data in sets.items():
+        inputs, classes = setup.INPUTS[name]
+        assert inputs == np.prod(data.shape) == data.train[0].shape[1]
+        assert classes == len(data.class_names)
+        net = setup.network("tanh", "standard", 3, 1, 0, name)
+        assert [layer.W.shape for layer in net.layers[::2]] == [(inputs, 3), (3, classes)]
 
 
 def test_the_monitor_looks_at_the_first_300_test_images(found):
