@@ -9,12 +9,13 @@ import time
 
 import numpy as np
 import pytest
+from data_files import real
 from matplotlib.figure import Figure
 
 from tinynet import checkpoint, plots
 from tinynet.__main__ import main
 from tinynet.progress import Silent
-from tinynet.studies import figure11, race, setup, tables
+from tinynet.studies import figure11, figure12, race, setup, tables
 from tinynet.studies.figure11 import SIZES
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_rate, kept
 from tinynet.studies.watched import Run, watch
@@ -172,30 +173,58 @@ def test_time_is_shared_out_among_the_workers():
 # ---------------------------------------------------------------------------- kept results
 
 
-@pytest.fixture(params=list(kept("shapeset")))
-def kept_result(request):
-    return kept("shapeset")[request.param]
+MEDIUM = {"shapeset": SIZES["medium"]}
+MEDIUM.update({data: sizes["medium"] for data, sizes in figure12.SIZES.items()})
+KEPT = [(data, row) for data in MEDIUM for row in kept(data)]
 
 
-def test_a_kept_result_is_of_the_medium_size(kept_result):
-    settings = kept_result["settings"]
-    assert settings["width"] == 1000
-    assert settings["updates"] == 200_000
-    assert (settings["activation"], settings["init"]) == ROWS[kept_result["row"]]
-    whole = len(kept_result["grid"]) == len(GRID)
-    assert kept_result["finished"] == (whole and kept_result["updates_done"] == 200_000)
-    assert kept_result["updates"][-1] <= kept_result["updates_done"]
-    if kept_result["grid"]:
-        assert settings["lr"] == best_rate(kept_result["row"], kept_result["grid"])
-    assert kept_result["command"].startswith("python -m tinynet figure11 --size medium --row ")
+def test_results_are_kept():
+    assert ("shapeset", "tanh_n") in KEPT
+
+
+@pytest.mark.parametrize(("data", "row"), KEPT)
+def test_a_kept_result_is_of_the_medium_size(data, row):
+    result, size = kept(data)[row], MEDIUM[data]
+    settings = result["settings"]
+    assert (result["data"], result["row"], result["size"]) == (data, row, "medium")
+    assert settings["data"] == data
+    assert (settings["width"], settings["updates"]) == (size.width, size.updates)
+    assert (settings["depth"], settings["batch"], settings["seed"]) == (5, 10, 0)
+    assert settings["test_images"] == 10_000
+    assert (settings["activation"], settings["init"]) == ROWS[row]
+    command = f"python -m tinynet {race.COMMANDS[data]} --size medium --row {row}"
+    assert result["command"] == command
+
+
+@pytest.mark.parametrize(("data", "row"), KEPT)
+def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data, row):
+    result, size = kept(data)[row], MEDIUM[data]
+    grid, done = result["grid"], result["updates_done"]
+    assert result["finished"] == (len(grid) == len(GRID) and done == size.updates)
+    assert result["updates"] == [k for k in size.looks if k <= done]
+    curves = ["test_error", "test_cost"]
+    curves += [] if data == "shapeset" else ["valid_error", "valid_cost"]
+    for name in curves:
+        assert len(result[name]) == len(result["updates"])
+    assert all(trial["updates"] == size.search for trial in grid)
+    if grid:
+        assert result["settings"]["lr"] == best_rate(row, grid)
+        trial = next(trial for trial in grid if trial["lr"] == result["settings"]["lr"])
+        if done >= size.search:  # the curve goes on from its trial
+            k = result["updates"].index(size.search)
+            assert result["test_error"][k] == trial["test_error"]
 
 
 @pytest.mark.slow
-def test_the_first_1000_updates_of_the_kept_results_come_again(tmp_path):
-    results = kept("shapeset")
-    runs = {}
+@pytest.mark.parametrize("data", MEDIUM)
+def test_the_first_1000_updates_of_the_kept_results_come_again(data, tmp_path, monkeypatch):
+    if data != "shapeset":
+        monkeypatch.setenv("TINYNET_DATA", real(data))
+    results, runs = kept(data), {}
+    if not results:
+        pytest.skip("nothing is kept yet")
     for row, result in results.items():
-        names = ("activation", "init", "lr", "depth", "width", "seed", "test_images")
+        names = ("activation", "init", "lr", "depth", "width", "seed", "test_images", "data")
         settings = {name: result["settings"][name] for name in names}
         runs[row] = Run(**settings, updates=1000, every=(1000,))
         assert result["updates"][0] == 1000

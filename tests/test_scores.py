@@ -1,4 +1,4 @@
-"""Error rate, confusion, mean cost, and what both are for a network that has learnt only the frequencies."""
+"""Error rate, confusion and mean cost, and what a network scores that knows only frequencies."""
 
 import math
 
