@@ -1,6 +1,7 @@
 """What tests of several files are set up with."""
 
 import signal
+import urllib.request
 
 import pytest
 
@@ -23,3 +24,13 @@ def no_places(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("USERPROFILE", str(home))
     return home
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Whoever asks for an address hears that there is no network."""
+
+    def refused(*_, **__):
+        raise OSError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refused)

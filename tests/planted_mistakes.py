@@ -486,6 +486,44 @@ OTHERS = [
             *('self.x = np.array(checks.batch("x", x))', 'self.x = checks.batch("x", x)'),
         ),
         (
+            *("test_monitor.py", "monitor.py", "validation is a test too"),
+            *('seen["valid_error"] = self._error(*self.valid)',)
+            + ('seen["valid_error"] = self._error(*self.test)',),
+        ),
+        (
+            *("test_monitor.py", "monitor.py", "records of another kind will do"),
+            *('(self.valid is not None) != ("valid_error" in records)', "False"),
+        ),
+        (
+            *("test_scores.py", "looking/scores.py", "rows are what is said"),
+            *("(true[finite], said[finite])", "(said[finite], true[finite])"),
+        ),
+        (
+            *("test_scores.py", "looking/scores.py", "fancy indexing counts"),
+            *("np.add.at(counts, (true[finite], said[finite]), 1)",)
+            + ("counts[true[finite], said[finite]] += 1",),
+        ),
+        (
+            *("test_watched.py", "studies/setup.py", "all that there is to learn from"),
+            *("Shuffled(*found.train, rng=", "Shuffled(*found.test, rng="),
+        ),
+        (
+            *("test_watched.py", "studies/setup.py", "what is missing is fetched"),
+            *("[data](download=False)", "[data]()"),
+        ),
+        (
+            *("test_figure12.py", "studies/race.py", "the best is where the test error is lowest"),
+            *('key=result["valid_error"].__getitem__', 'key=result["test_error"].__getitem__'),
+        ),
+        (
+            *("test_figure12.py", "studies/tables.py", "the last epoch is the best"),
+            *("for k in (best, -1)]\n        errors", "for k in (-1, best)]\n        errors"),
+        ),
+        (
+            *("test_figure12.py", "studies/figure12.py", "an epoch has 50,000 images"),
+            *('"cifar10": 4_000', '"cifar10": 5_000'),
+        ),
+        (
             *("test_monitor.py", "looking/statistics.py", "what lies beyond is not there"),
             *("array.clip(edges[0], edges[-1])", "array"),
         ),

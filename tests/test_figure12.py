@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 import tinynet as tn
 from tinynet import plots, sweep
 from tinynet.__main__ import main
-from tinynet.datasets import files
 from tinynet.progress import Silent
 from tinynet.studies import figure12, race, setup, tables
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_look, best_rate
@@ -224,12 +223,8 @@ def test_the_command_writes_a_file_a_row_and_a_picture(data, monkeypatch, tmp_pa
 
 
 def test_without_data_and_network_the_command_says_what_to_put_where(
-    no_places, monkeypatch, tmp_path, capsys
+    no_places, no_network, tmp_path, capsys
 ):
-    def no_network(*_, **__):
-        raise OSError("no network")
-
-    monkeypatch.setattr(files.urllib.request, "urlopen", no_network)
     out = tmp_path / "out"
     assert main(["figure12", "--data", "mnist", "--out", str(out)]) == 1
     captured = capsys.readouterr()

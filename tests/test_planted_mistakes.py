@@ -64,7 +64,7 @@ def run(mistake):
             shutil.copytree(ROOT / "tests/core", folder / "tests/core")
         else:
             (folder / "tests").mkdir()
-            for name in (mistake.tests, "own_parts.py"):
+            for name in (mistake.tests, "conftest.py", "own_parts.py", "data_files.py"):
                 shutil.copy(ROOT / "tests" / name, folder / "tests")
         shutil.copy(ROOT / "setup.cfg", folder)
         (folder / "conftest.py").write_text(CONFTEST)

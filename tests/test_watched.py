@@ -79,7 +79,7 @@ def test_shapeset_has_no_validation_errors_because_its_images_never_repeat(found
     assert not {name for name in found["tanh"].arrays if name.startswith("valid_")}
 
 
-def test_files_that_are_not_here_are_asked_for_and_never_downloaded(no_places):
+def test_files_that_are_not_here_are_asked_for_and_never_downloaded(no_places, no_network):
     with pytest.raises(FileNotFoundError, match=r"MNIST: not found, and download=False") as error:
         prepared(Run(data="mnist"))
     assert "train-images-idx3-ubyte.gz  9,912,422 bytes" in str(error.value)
