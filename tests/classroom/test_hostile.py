@@ -39,7 +39,7 @@ def outcome(source, limits=SHORT):
     started = time.monotonic()
     with processes.adopting():
         replies, printed = run("work.py", source, TESTS, CASES, limits, USER)
-        assert [pid for pid in processes._children() if pid not in processes._ours] == []
+        assert [pid for pid in processes._children() if pid not in processes._others] == []
     seconds = time.monotonic() - started
     assert seconds < limits.in_all + 3
     assert left() == []

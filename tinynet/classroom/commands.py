@@ -173,9 +173,13 @@ def grade(options: argparse.Namespace) -> int:
             "submissions run with your rights, and can read what you can: see grade --help",
             file=sys.stderr,
         )
-    graded = grading.grade(
-        assignment, options.submissions, seed, workers=options.workers, done=write
-    )
+    try:
+        graded = grading.grade(
+            assignment, options.submissions, seed, workers=options.workers, done=write
+        )
+    except KeyboardInterrupt:
+        print(f"\nstopped: {book} was not written; the reports so far are there", file=sys.stderr)
+        return 130
     grading.gradebook(graded, book)
     points = [sum(one.points.values()) for one in graded]
     print(

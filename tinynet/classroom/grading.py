@@ -15,7 +15,7 @@ from typing import Any
 
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.marking import Mark, marks
-from tinynet.classroom.processes import adopting
+from tinynet.classroom.processes import adopting, stop
 from tinynet.classroom.running import LIMITS, MIB, Limits, run
 from tinynet.progress import bar
 from tinynet.replacing import replacing
@@ -122,6 +122,7 @@ def grade(
                     done(found[-1])
                     shown.update(1)
             except BaseException:
+                stop()
                 pool.shutdown(cancel_futures=True)
                 raise
     return sorted(found, key=lambda one: one.student)

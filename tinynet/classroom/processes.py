@@ -17,12 +17,16 @@ PROC = Path("/proc")
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, of Linux: orphans become our children
 
 _lock = threading.Lock()
-_ours: set[int] = set()  # children that are waited for elsewhere
+_ours: set[int] = set()  # children that are waited for elsewhere,
+_others: set[int] = set()  # and those that were there before
+_stopped = threading.Event()
 
 
 def start(command: Sequence[str], **keywords: Any) -> subprocess.Popen:
     """A child in a group of its own."""
     with _lock:
+        if _stopped.is_set():
+            raise InterruptedError("told to stop")
         child = subprocess.Popen(command, start_new_session=os.name == "posix", **keywords)
         _ours.add(child.pid)
     return child
@@ -37,12 +41,21 @@ def end(child: subprocess.Popen) -> None:
     child.wait()
     with _lock:
         _ours.discard(child.pid)
-        while orphans := [pid for pid in _children() if pid not in _ours]:
+        while orphans := [pid for pid in _children() if pid not in _ours | _others]:
             for pid in orphans:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(ChildProcessError):
                     os.waitpid(pid, 0)
+
+
+def stop() -> None:
+    """Kill the children that are waited for, and start no more."""
+    _stopped.set()
+    with _lock:
+        for pid in _ours:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
 
 
 @contextlib.contextmanager
@@ -51,20 +64,19 @@ def adopting() -> Iterator[None]:
 
     Linux can. Children that this process has already are not touched.
     """
+    _stopped.clear()
     if sys.platform != "linux":
         yield
         return
     prctl = ctypes.CDLL(None).prctl
     with _lock:
-        before = set(_children())
-        _ours.update(before)
+        _others.update(_children())
     prctl(SUBREAPER, 1, 0, 0, 0)
     try:
         yield
     finally:
         prctl(SUBREAPER, 0, 0, 0, 0)
-        with _lock:
-            _ours.difference_update(before)
+        _others.clear()
 
 
 def tasks(user: int) -> int | None:
