@@ -102,6 +102,16 @@ def test_what_was_stopped_is_marked_and_goes_on_to_the_same_bits(results, tmp_pa
     assert figure.seconds_left() == 0
 
 
+def test_a_rate_of_ones_own_takes_the_place_of_the_grid(results, tmp_path):
+    result = all_of_it(study(tmp_path, rates=(0.02,)))["tanh_n"]
+    assert result["finished"]
+    assert [trial["lr"] for trial in result["grid"]] == [result["settings"]["lr"]] == [0.02]
+    assert result["command"].endswith("--size tiny --row tanh_n --lr 0.02")
+    assert result["test_cost"] != results["tanh_n"]["test_cost"]
+    line = tables.trials({"tanh_n": result["grid"]}, {"tanh_n": 0.02}).splitlines()
+    assert line[2].split() == ["lr", "0.01", "lr", "0.02", "lr", "0.03", "lr", "0.1", "chosen"]
+
+
 def test_before_the_trials_are_done_there_is_no_result(tmp_path):
     assert study(tmp_path).results() == {}
 
@@ -193,14 +203,16 @@ def test_a_kept_result_is_of_the_medium_size(data, row):
     assert settings["test_images"] == 10_000
     assert (settings["activation"], settings["init"]) == ROWS[row]
     command = f"python -m tinynet {race.COMMANDS[data]} --size medium --row {row}"
-    assert result["command"] == command
+    with_rate = f"{command} --lr {settings['lr']:g}"
+    assert result["command"] in (command, with_rate)
 
 
 @pytest.mark.parametrize(("data", "row"), KEPT)
 def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data, row):
     result, size = kept(data)[row], MEDIUM[data]
     grid, done = result["grid"], result["updates_done"]
-    assert result["finished"] == (len(grid) == len(GRID) and done == size.updates)
+    rates = 1 if " --lr " in result["command"] else len(GRID)
+    assert result["finished"] == (len(grid) == rates and done == size.updates)
     assert result["updates"] == [k for k in size.looks if k <= done]
     curves = ["test_error", "test_cost"]
     curves += [] if data == "shapeset" else ["valid_error", "valid_cost"]

@@ -32,6 +32,7 @@ X = np.arange(1.0, 6.0)
 CASES = [Case(task, f"case {k}", 1, {"x": X + k}) for k, task in enumerate(["9.1", "9.1", "9.2"])]
 RIGHT = [{"y": 2 * X}, {"y": 2 * (X + 1)}, {"y": (X + 2) / 2}]
 SHORT = Limits(seconds=1.5, in_all=6)
+PATIENT = Limits(seconds=15, in_all=30)
 
 
 def outcome(source, limits=SHORT):
@@ -127,7 +128,9 @@ def test_a_daemon_that_left_its_session():
 
 
 def test_a_memory_hog():
-    points, said, _ = outcome(inside("hog = []\nwhile True:\n    hog.append(bytearray(10**8))"))
+    points, said, _ = outcome(
+        inside("hog = []\nwhile True:\n    hog.append(bytearray(10**8))"), PATIENT
+    )
     assert points == 2
     assert "MemoryError" in said
 

@@ -25,11 +25,14 @@ PAPER = {
         "sigmoid": 57.28,
     },
 }
-# A rate is tried for a fifth of the epochs.
+EPOCHS = {"mnist": 20, "cifar10": 10}  # at the paper's width
+# A rate is tried for an epoch of the quick size's five, and for two of the others.
 SIZES = {
     data: {
         "quick": Size("quick", width=100, updates=5 * epoch, search=epoch, step=epoch),
-        "medium": Size("medium", width=1000, updates=10 * epoch, search=2 * epoch, step=epoch),
+        "medium": Size(
+            "medium", width=1000, updates=EPOCHS[data] * epoch, search=2 * epoch, step=epoch
+        ),
     }
     for data, epoch in EPOCH.items()
 }

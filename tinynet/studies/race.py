@@ -67,6 +67,7 @@ class Race:
     rows: tuple[str, ...] = tuple(ROWS)
     seed: int = 0
     workers: int | None = None
+    rates: tuple[float, ...] = GRID
 
     def choose_rates(self, progress: Callable[..., Any] = bar) -> dict[str, list[dict[str, Any]]]:
         """Try each rate of the grid for the ``search`` updates of the size.
@@ -80,10 +81,12 @@ class Race:
         calls = [
             (_try, {"run": self._trial(row, lr), "file": self._file(row, lr)})
             for row in self.rows
-            for lr in GRID
+            for lr in self.rates
         ]
         found = self._side_by_side(calls, self.size.search, "learning rates", progress)
-        return {row: found[k * len(GRID) :][: len(GRID)] for k, row in enumerate(self.rows)}
+        return {
+            row: found[k * len(self.rates) :][: len(self.rates)] for k, row in enumerate(self.rows)
+        }
 
     def learn(self, rates: Mapping[str, float], progress: Callable[..., Any] = bar) -> None:
         """Go on with the chosen rate of each row to the end; :meth:`results` gives what came."""
@@ -99,11 +102,11 @@ class Race:
         As many processes take their time as will work at once: they share the memory.
         """
         workers = self.workers or sweep.cores()
-        calls = [(_time, {"run": self._run(self.rows[0], GRID[0])})] * workers
+        calls = [(_time, {"run": self._run(self.rows[0], self.rates[0])})] * workers
         found = sweep.run(calls, total=workers, desc="timing", unit="trials", progress=Silent)
         update, look = np.mean(found, axis=0)
         search, end = self.size.search, self.size.updates
-        files = [[self._file(row, lr) for lr in GRID] for row in self.rows]
+        files = [[self._file(row, lr) for lr in self.rates] for row in self.rows]
         trials = [search - _saved(file) for row in files for file in row if not _outcome(file)]
         ends = [end - max(search, *map(_saved, row)) for row in files]
         rounds = _rounds(trials, workers) + _rounds(ends, workers)
@@ -117,25 +120,26 @@ class Race:
         """
         found = {}
         for row in self.rows:
-            outcomes = [_outcome(self._file(row, lr)) for lr in GRID]
+            outcomes = [_outcome(self._file(row, lr)) for lr in self.rates]
             grid = [outcome["trial"] for outcome in outcomes if outcome is not None]
             if any(trial["validation_cost"] is not None for trial in grid):
                 found[row] = self._result(row, best_rate(row, grid), grid)
-            elif any(self._file(row, lr).exists() for lr in GRID):
-                saved = {lr: _saved(self._file(row, lr)) for lr in GRID}
-                farthest = max(GRID, key=saved.__getitem__)
+            elif any(self._file(row, lr).exists() for lr in self.rates):
+                saved = {lr: _saved(self._file(row, lr)) for lr in self.rates}
+                farthest = max(self.rates, key=saved.__getitem__)
                 found[row] = self._result(row, farthest, grid)
         return found
 
     def _result(self, row: str, lr: float, grid: list[dict[str, Any]]) -> dict[str, Any]:
         seen, record = checkpoint.read(self._file(row, lr))
         command = f"python -m tinynet {COMMANDS[self.data]} --size {self.size.name} --row {row}"
+        command += f" --lr {lr:g}" if self.rates != GRID else ""
         return {
             "data": self.data,
             "size": self.size.name,
             "row": row,
             "command": command + (f" --seed {self.seed}" if self.seed else ""),
-            "finished": len(grid) == len(GRID) and record["updates"] == self.size.updates,
+            "finished": len(grid) == len(self.rates) and record["updates"] == self.size.updates,
             "updates_done": record["updates"],
             "settings": {**asdict(self._run(row, lr)), "batch": BATCH},
             "grid": grid,
@@ -188,7 +192,8 @@ def best_rate(row: str, grid: Sequence[Mapping[str, Any]]) -> float:
     """The rate with the lowest validation cost of those that came to an end."""
     ended = [trial for trial in grid if trial["validation_cost"] is not None]
     if not ended:
-        raise ValueError(f"lr: every rate of {GRID} is too large for {row}: give a smaller one")
+        tried = tuple(trial["lr"] for trial in grid)
+        raise ValueError(f"lr: every rate of {tried} is too large for {row}: give a smaller one")
     return min(ended, key=lambda trial: trial["validation_cost"])["lr"]
 
 

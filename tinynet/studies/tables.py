@@ -84,14 +84,15 @@ def learning(
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
     """What each learning rate of the grid came to, a line a row of Table 1; a dash: not tried."""
     updates = max(trial["updates"] for grid in grids.values() for trial in grid)
+    rates = sorted({trial["lr"] for grid in grids.values() for trial in grid} | set(GRID))
     lines = [
         "",
         f"Learning rates: the cost on {IMAGES:,} validation images after {updates:,} updates",
-        f"{'':<12}" + "".join(f"{'lr ' + format(lr, 'g'):>10}" for lr in GRID) + "    chosen",
+        f"{'':<12}" + "".join(f"{'lr ' + format(lr, 'g'):>10}" for lr in rates) + "    chosen",
     ]
     for name, grid in grids.items():
         costs = {trial["lr"]: _cost(trial["validation_cost"]) for trial in grid}
-        cells = "".join(f"{costs.get(lr, '-'):>10}" for lr in GRID)
+        cells = "".join(f"{costs.get(lr, '-'):>10}" for lr in rates)
         lines.append(f"{name:<12}{cells}{chosen[name]:>10g}")
     return "\n".join(lines)
 
