@@ -138,7 +138,7 @@ def test_a_second_call_trains_nothing_and_finds_the_same(found, folder):
 
 
 def test_another_run_under_the_same_name_is_refused(found, folder):
-    with pytest.raises(ValueError, match="is of another run: the learning rate"):
+    with pytest.raises(ValueError, match=r"the learning rate \(0.1 there, 0.2 here\)"):
         watch_one(Run(**{**vars(SMALL), "lr": 0.2}), folder / "tanh.npz", Silent)
 
 

@@ -129,13 +129,18 @@ class Checkpoint:
             if record.get(moment) == self.start:
                 return
         differ = [key for key, value in self.start.items() if record["start"].get(key) != value]
-        causes = {"weights": "the weights", "optimizer": "the learning rate", "source": "the data"}
+        causes = {"weights": "the weights", "optimizer": self._rates(record), "source": "the data"}
         listed = " and ".join(causes[key] for key in differ)
         raise ValueError(
             f"{self.path}: is of another run: {listed} at its start were others (another seed, or"
             " objects that were trained since?); make all as it was at the start or where the file"
             " ends, name another file, or delete this one to begin anew"
         )
+
+    def _rates(self, record: dict) -> str:
+        there = record["state"]["optimizer"].get("lr")
+        here = getattr(self.parts["optimizer"], "lr", None)
+        return "the learning rate" + (f" ({there} there, {here} here)" if there != here else "")
 
     def _can_be_written(self) -> None:
         folder = self.path.parent
