@@ -5,7 +5,7 @@ Stepping through backprop
 
 Every array of a pass is a plain attribute, and every equation stands on a line of its own. So a
 debugger shows backprop as it happens: stop in it, look at each factor, take a line. Type along in
-pdb, which comes with Python. What follows a (Pdb) is typed, the rest is what pdb answers.
+pdb, which comes with Python. What follows a (Pdb) is typed, the rest is its answer; q leaves it.
 """
 
 # %%

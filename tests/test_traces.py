@@ -142,8 +142,22 @@ def test_a_trace_is_identical_to_itself(capsys):
     assert {row.verdict for row in rows} == {"identical"}
     assert all(row.largest == 0 for row in rows)
     assert capsys.readouterr().out == f"{rows}\n"
-    assert len(str(rows).splitlines()) == len(rows) + 2
+    lines = str(rows).splitlines()
+    assert len(lines) == len(rows) + 3
+    assert lines[-2] == f"all {len(rows)} arrays are identical or close"
     assert repr(rows) == f"<{len(rows)} rows>"
+
+
+def test_the_first_array_that_differs_is_named():
+    net = small_net()
+    before = passed(net)[-1]
+    net.layers[2].W[0, 0] += 1.0
+    after = passed(net)[-1]
+    rows = tn.compare_traces(before, after, show=False)
+    others = [row.array for row in rows if row.verdict == "different"]
+    assert 1 < len(others) < len(rows)
+    assert f"{len(others)} of {len(rows)} arrays are neither" in str(rows)
+    assert f"nor close, first {others[0]}" in str(rows)
 
 
 def test_the_largest_difference_and_where_it_is():

@@ -67,10 +67,18 @@ def compare_traces(a: Trace, b: Trace, *, show: bool = True) -> Table:
     )
     legend = f"{close} ({_share(np.float32):.1e} in float32)."
     lines = [HEADER, *(_cells(row) for row in rows)]
-    table = Table(rows, "\n".join([*aligned(lines, left=3), legend]))
+    table = Table(rows, "\n".join([*aligned(lines, left=3), _in_all(rows), legend]))
     if show:
         print(table)
     return table
+
+
+def _in_all(rows: list[Difference]) -> str:
+    """How many arrays are alike, and the first that is not."""
+    others = [row.array for row in rows if row.verdict not in ("identical", "close")]
+    if not others:
+        return f"all {len(rows)} arrays are identical or close"
+    return f"{len(others)} of {len(rows)} arrays are neither identical nor close, first {others[0]}"
 
 
 def _share(dtype: type | np.dtype) -> float:
