@@ -1,0 +1,107 @@
+"""From what came back to points."""
+
+import numpy as np
+import pytest
+
+from tinynet.classroom.assignments import Case
+from tinynet.classroom.marking import UNTOUCHED, Reply, marks
+
+X = np.array([1.0, np.nan, -0.0])
+CASES = [
+    Case("9.1", "one", 2, {"x": X}),
+    Case("9.1", "two", 3, {"x": X, "k": np.array(7)}),
+    Case("9.2", "three", 1, {"x": np.ones((2, 3), np.float32)}),
+]
+RIGHT = [{"y": np.array([12.345])}, {"y": np.array([23.456])}, {"y": np.array([34.567])}]
+
+
+def replies(**changed):
+    """Right replies, but for some."""
+    found = [Reply(right, dict(c.arrays)) for c, right in zip(CASES, RIGHT, strict=True)]
+    for k, reply in changed.items():
+        found[int(k[1:])] = reply
+    return found
+
+
+def points(found):
+    return [(mark.task, mark.test, mark.earned, mark.points) for mark in found]
+
+
+def test_right_replies_earn_all_and_nothing_is_said():
+    found = marks(CASES, replies(), RIGHT)
+    assert points(found) == [
+        ("9.1", "one", 2, 2),
+        ("9.1", "two", 3, 3),
+        ("9.1", UNTOUCHED, 1, 1),
+        ("9.2", "three", 1, 1),
+        ("9.2", UNTOUCHED, 1, 1),
+    ]
+    assert [mark.said for mark in found] == [""] * 5
+
+
+def test_a_wrong_reply_costs_its_own_points_and_says_what_was_tried():
+    found = marks(CASES, replies(_1=Reply({"y": np.array([7.5])}, {})), RIGHT)
+    assert [mark.earned for mark in found] == [2, 0, 1, 1, 1]
+    assert found[1].said == (
+        "y: 1 of 1 numbers are not right, the first at [0]: got [7.5]\n"
+        "tried with x float64 (3,), k = 7; allowed: 1e-10 of the largest number"
+    )
+    assert "23.456" not in found[1].said
+
+
+def test_the_tolerance_that_is_told_is_the_one_that_counts():
+    found = marks(CASES, replies(_2=Reply({"y": np.array([7.5])}, {})), RIGHT)
+    assert found[3].said.endswith(
+        "tried with x float32 (2, 3); allowed: 0.0001 of the largest number"
+    )
+    loose = [Case("9.1", "one", 2, {"x": X}, within=0.01)]
+    found = marks(loose, [Reply({"y": np.array([7.5])}, {})], RIGHT[:1])
+    assert found[0].said.endswith("allowed: 0.01 of the largest number")
+    assert marks(loose, [Reply({"y": np.array([12.4])}, {})], RIGHT[:1])[0].earned == 2
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(error="NotImplementedError: Task 9.2: do it"),
+        Reply({}, {}),
+        Reply({"y": np.array(np.nan)}, {}),
+        Reply({"y": np.zeros(1)}, {"x": np.ones((2, 3), np.float32)}),
+    ],
+)
+def test_a_task_of_which_nothing_is_right_gets_no_point_for_leaving_its_arguments_alone(reply):
+    found = marks(CASES, replies(_2=reply), RIGHT)
+    assert [mark.earned for mark in found] == [2, 3, 1, 0, 0]
+    assert found[-1].said == "no test of this task was passed"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        X + 1,
+        np.array([1.0, np.nan, 0.0]),
+        X[:2],
+        X.astype(np.float32),
+        np.array(["a", "b", "c"]),
+        np.zeros(3, "V4"),
+        np.zeros(3, "f4,i4"),
+    ],
+    ids=str,
+)
+def test_an_argument_that_is_not_what_it_was_costs_the_point_of_its_task(after):
+    found = marks(CASES, replies(_1=Reply(RIGHT[1], {"x": after, "k": np.array(7)})), RIGHT)
+    assert [mark.earned for mark in found] == [2, 3, 0, 1, 1]
+    assert found[2].said == "x was changed in place, in the test 'two': work on a copy"
+
+
+def test_a_failure_while_the_file_is_loaded_is_told_as_such():
+    failed = Reply(error="SyntaxError: invalid syntax", loaded=False)
+    found = marks(CASES, [failed] * 3, RIGHT)
+    assert sum(mark.earned for mark in found) == 0
+    assert found[0].said == "SyntaxError: invalid syntax\nwhen the file was loaded"
+
+
+def test_the_maximum_is_the_same_whatever_came_back():
+    whole = [mark.points for mark in marks(CASES, replies(), RIGHT)]
+    broken = [mark.points for mark in marks(CASES, [Reply(error="broken")] * 3, RIGHT)]
+    assert whole == broken
