@@ -44,7 +44,9 @@ def _wrong(got: np.ndarray, right: np.ndarray, within: float | None) -> str | No
         return f"expected float64 or float32, got {got.dtype}"
     if not np.isfinite(got).all():
         where = tuple(int(k) for k in np.argwhere(~np.isfinite(got))[0])
-        return f"expected finite numbers, got {got[where]}" + (f" at {list(where)}" if where else "")
+        return f"expected finite numbers, got {got[where]}" + (
+            f" at {list(where)}" if where else ""
+        )
     allowed = (tolerance(got, right) if within is None else within) * np.abs(right).max(initial=0)
     with np.errstate(over="ignore"):  # infinitely far off is not right
         bad = np.abs(got.astype(float) - right.astype(float)) > allowed
