@@ -6,11 +6,13 @@ that ends or hangs costs the call it was in; another one goes on with the next.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import queue
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -158,7 +160,7 @@ class _Child:
             now = time.monotonic()
             try:
                 what, message, content = self.messages.get(
-                    timeout=max(0, min(until, now + self.limits.seconds) - now)
+                    timeout=max(0, min(until - now, self.limits.seconds))
                 )
             except queue.Empty:
                 error = f"not done after {time.monotonic() - now:.0f} seconds"
@@ -168,10 +170,10 @@ class _Child:
             elif what == "broken" or what not in ("import", len(replies)):
                 error = "what came back is not of the form of a reply"
             elif "error" in message and what == "import":
-                failed = Reply(error=str(message["error"])[:4000], loaded=False)
+                failed = Reply(error=_text(message["error"]), loaded=False)
                 replies.update(dict.fromkeys(self.left, failed))
             elif "error" in message:
-                replies[what] = Reply(error=str(message["error"])[:4000])
+                replies[what] = Reply(error=_text(message["error"]))
             elif "done" in message:
                 replies[what] = _reply(content, self.limits.reply)
             else:
@@ -184,7 +186,10 @@ class _Child:
         return self._output()
 
     def _ending(self) -> str:
-        code = self.process.wait()
+        try:
+            code = self.process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "the process closed the way on which answers come back"
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the process ended before an answer came back ({how})"
 
@@ -199,7 +204,18 @@ class _Child:
         self.listener.join(timeout=1)
         if not self.listener.is_alive():  # or something that could not be ended holds the pipe
             self.process.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
+
+
+def _remove(folder: str) -> None:
+    """Also a folder that is locked, or deeper than Python can follow."""
+    with contextlib.suppress(RecursionError):
+        shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "posix" and os.path.isdir(folder):
+        for command in (["chmod", "-R", "u+rwx", folder], ["rm", "-rf", folder]):
+            child = processes.start(command, stderr=subprocess.DEVNULL)
+            child.wait()
+            processes.end(child)
 
 
 def _reply(content: bytes, most: int) -> Reply:
@@ -207,7 +223,7 @@ def _reply(content: bytes, most: int) -> Reply:
     try:
         arrays = _plain(content, most)
     except Exception as error:  # made by a student's code: it may be anything
-        return Reply(error=f"what came back are not plain arrays: {str(error)[:200]}")
+        return Reply(error=f"what came back are not plain arrays: {_text(error, 200)}")
     found: dict[str, dict[str, np.ndarray]] = {"result": {}, "argument": {}}
     for name, array in arrays.items():
         kind, _, rest = name.partition(" ")
@@ -251,6 +267,11 @@ def _environment(folder: str) -> dict[str, str]:
     needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
+
+
+def _text(said: Any, most: int = 4000) -> str:
+    """What a student's code said, as text that can be written to a file."""
+    return str(said)[:most].encode(errors="backslashreplace").decode()
 
 
 def _shortened(text: str) -> str:

@@ -1,0 +1,57 @@
+"""Submissions that mean harm to the grader's own process: it neither waits for ever nor fails."""
+
+import inspect
+import sys
+import time
+
+import pytest
+from test_hostile import GOOD, SHORT, forged, frame, inside, outcome, pytestmark, spoiled
+
+from tinynet.classroom import running
+
+__all__ = ["pytestmark"]
+
+
+def test_closing_every_file_is_not_waited_for():
+    started = time.monotonic()
+    points, said, _ = outcome(inside("os.closerange(0, 64)\ntime.sleep(60)"))
+    assert points == 2
+    assert "closed the way on which answers come back" in said
+    assert time.monotonic() - started < SHORT.in_all
+
+
+def test_a_forged_end_is_not_waited_for():
+    end = forged(frame({"at": "end"})).replace("os._exit(0)", "time.sleep(60)")
+    points, _, _ = outcome(end)
+    assert points == 2
+
+
+def test_a_folder_deeper_than_python_can_follow_is_removed(tmp_path):
+    deepest = tmp_path / "top" / "/".join("a" * 200)
+    deepest.mkdir(parents=True)
+    (deepest / "file").touch()
+    deepest.chmod(0)
+    limit, here = sys.getrecursionlimit(), len(inspect.stack())
+    sys.setrecursionlimit(here + 150)
+    try:
+        running._remove(str(tmp_path / "top"))
+    finally:
+        sys.setrecursionlimit(limit)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [spoiled(r"raise ValueError('\ud800')"), inside(r"raise ValueError('\ud800')")],
+    ids=["loaded", "called"],
+)
+def test_what_is_said_can_be_written_to_a_file(source):
+    _, said, _ = outcome(source)
+    assert r"ValueError: \ud800" in said
+    said.encode()
+
+
+def test_what_is_printed_can_be_written_to_a_file():
+    points, _, printed = outcome(f"import os\nos.write(1, bytes(range(128, 256)))\n{GOOD}")
+    assert points == 5
+    printed.encode()
