@@ -1,0 +1,219 @@
+"""Other but right solutions of assignments 1 to 4 score full, and their texts say true numbers."""
+
+import re
+import textwrap
+
+import numpy as np
+import pytest
+from own import earned, marked
+
+from tinynet.classroom.assignments import MARKED, find
+
+FAIR = {
+    "1.1": [
+        (
+            "number by number",
+            """
+            y = np.empty_like(s)
+            for k in np.ndindex(s.shape):
+                if s[k] >= 0:
+                    y[k] = 1 / (1 + np.exp(-s[k]))
+                else:
+                    y[k] = np.exp(s[k]) / (1 + np.exp(s[k]))
+            return y
+            """,
+        ),
+        ("as a tanh", "return 0.5 + 0.5 * np.tanh(s / 2)"),
+        ("clipped where none sees it", "return 1 / (1 + np.exp(-np.clip(s, -60, 60)))"),
+        ("by logaddexp", "return np.exp(-np.logaddexp(0, -s))"),
+        (
+            "two masks",
+            """
+            y = np.zeros_like(s)
+            up = s >= 0
+            y[up] = 1 / (1 + np.exp(-s[up]))
+            e = np.exp(s[~up])
+            y[~up] = e / (1 + e)
+            return y
+            """,
+        ),
+        ("in float32", "return (0.5 + 0.5 * np.tanh(s.astype(np.float32) / 2))"),
+    ],
+    "1.2": [
+        ("y (1 - y)", "y = 0.5 + 0.5 * np.tanh(s / 2)\nreturn y * (1 - y)"),
+        ("y - y^2", "y = np.exp(-np.logaddexp(0, -s))\nreturn y - y**2"),
+        ("from that of tanh", "return (1 - np.tanh(s / 2) ** 2) / 4"),
+        ("in float32", "y = 0.5 + 0.5 * np.tanh(s.astype(np.float32) / 2)\nreturn y * (1 - y)"),
+    ],
+    "1.3": [
+        ("factored", "y = np.tanh(s)\nreturn (1 - y) * (1 + y)"),
+        ("by exponentials", "e = np.exp(-2 * np.abs(s))\nreturn 4 * e / (1 + e) ** 2"),
+        ("number by number", "return np.array([[1 - np.tanh(v) ** 2 for v in row] for row in s])"),
+        ("in float32", "return 1 - np.tanh(s.astype(np.float32)) ** 2"),
+    ],
+    "1.4": [
+        ("two sides", "return np.where(s >= 0, s / (1 + abs(s)), -abs(s) / (1 + abs(s)))"),
+        ("number by number", "return np.array([[v / (1 + abs(v)) for v in row] for row in s])"),
+        ("what is missing to 1", "return np.sign(s) * (1 - 1 / (1 + np.abs(s)))"),
+        ("in float32", "return (s / (1 + np.abs(s))).astype(np.float32)"),
+    ],
+    "1.5": [
+        ("from y", "y = s / (1 + np.abs(s))\nreturn (1 - np.abs(y)) ** 2"),
+        ("the quotient rule", "a = 1 + np.abs(s)\nreturn (a - s * np.sign(s)) / a**2"),
+        ("multiplied out", "return 1 / (1 + 2 * np.abs(s) + s**2)"),
+        ("two sides", "return np.where(s > 0, 1.0, 1.0) / np.where(s > 0, 1 + s, 1 - s) ** 2"),
+        ("in float32", "return (1 + np.abs(s.astype(np.float32))) ** -2"),
+    ],
+    "1.6": [
+        ("a mask", "return s * (s > 0)"),
+        ("where", "return np.where(s > 0, s, 0)"),
+        ("half of s and its size", "return (s + np.abs(s)) / 2"),
+        ("a copy, cut", "y = s.copy()\ny[y < 0] = 0\nreturn y"),
+    ],
+    "1.7": [
+        ("where", "return np.where(s > 0, 1.0, 0.0)"),
+        ("a mask, times 1", "return 1.0 * (s > 0)"),
+        ("True and False", "return s > 0"),
+        ("integers", "return (s > 0).astype(int)"),
+        ("heaviside", "return np.heaviside(s, 0)"),
+    ],
+    "1.8": [
+        ("the other order", "return slope(x) * dy"),
+        ("multiply", "return np.multiply(dy, slope(x))"),
+        ("einsum", "return np.einsum('mk,mk->mk', dy, slope(x))"),
+        (
+            "number by number",
+            """
+            dx = np.empty_like(dy)
+            for k in np.ndindex(dy.shape):
+                dx[k] = dy[k] * slope(x[k])
+            return dx
+            """,
+        ),
+        ("into the slope's own memory", "dx = slope(x)\ndx *= dy\nreturn dx"),
+    ],
+    "2.1": [
+        ("einsum", "return np.einsum('el,lk->ek', x, W) + b"),
+        ("columns", "return (W.T @ x.T + b[:, None]).T"),
+        (
+            "three loops",
+            """
+            y = np.zeros((len(x), len(b)))
+            for e in range(len(x)):
+                for k in range(len(b)):
+                    y[e, k] = b[k]
+                    for i in range(x.shape[1]):
+                        y[e, k] += x[e, i] * W[i, k]
+            return y
+            """,
+        ),
+        (
+            "the bias as a weight",
+            """
+            ones = np.ones((len(x), 1))
+            return np.hstack([x, ones]) @ np.vstack([W, b])
+            """,
+        ),
+        ("in float32", "return x.astype(np.float32) @ W.astype(np.float32) + np.float32(b)"),
+    ],
+    "2.2": [
+        ("ones", "return np.ones(len(dy)) @ dy"),
+        ("example by example", "return sum(dy[1:], dy[0])"),
+        ("einsum", "return np.einsum('ek->k', dy)"),
+        ("one neuron after the other", "return np.array([column.sum() for column in dy.T])"),
+        ("in float32", "return dy.sum(axis=0, dtype=np.float32)"),
+    ],
+    "2.3": [
+        ("einsum", "return np.einsum('el,ek->lk', x, dy)"),
+        ("outer products", "return sum(np.outer(a, d) for a, d in zip(x, dy))"),
+        ("transposed", "return (dy.T @ x).T"),
+        ("tensordot", "return np.tensordot(x, dy, axes=(0, 0))"),
+        (
+            "two loops",
+            """
+            dW = np.zeros((x.shape[1], dy.shape[1]))
+            for i in range(x.shape[1]):
+                for k in range(dy.shape[1]):
+                    dW[i, k] = (x[:, i] * dy[:, k]).sum()
+            return dW
+            """,
+        ),
+        ("in float32", "return x.T.astype(np.float32) @ dy.astype(np.float32)"),
+    ],
+    "2.4": [
+        ("einsum", "return np.einsum('ek,lk->el', dy, W)"),
+        ("columns", "return (W @ dy.T).T"),
+        ("example by example", "return np.array([W @ d for d in dy])"),
+        ("the order in which numbers lie", "return np.asfortranarray(dy @ W.T)"),
+        ("in float32", "return dy.astype(np.float32) @ W.T.astype(np.float32)"),
+    ],
+    "2.5": [
+        ("broadcast", "return x[:, :, None] * dy[:, None, :]"),
+        ("outer products", "return np.array([np.outer(a, d) for a, d in zip(x, dy)])"),
+        ("a stack of products", "return x[:, :, None] @ dy[:, None, :]"),
+        (
+            "three loops",
+            """
+            shares = np.empty((len(x), x.shape[1], dy.shape[1]))
+            for e, i, k in np.ndindex(shares.shape):
+                shares[e, i, k] = x[e, i] * dy[e, k]
+            return shares
+            """,
+        ),
+        ("in float32", "return (x[:, :, None] * dy[:, None, :]).astype(np.float32)"),
+    ],
+}
+NAMES = ["01_activations", "02_linear"]
+RIGHT = [
+    pytest.param(task, body, id=f"{task} {name}")
+    for task, solutions in FAIR.items()
+    for name, body in solutions
+]
+
+
+def written_anew(assignment, task, body):
+    """The reference with another body for one task."""
+    lines = textwrap.indent(textwrap.dedent(body).strip() + "\n", "    ")
+
+    def other(found):
+        return lines if found["task"].startswith(f"Task {task}:") else found[0]
+
+    return MARKED.sub(other, assignment.solution)
+
+
+@pytest.mark.parametrize(("task", "body"), RIGHT)
+def test_another_right_solution_scores_full(task, body):
+    assignment = find(task[0])
+    for seed in ("a secret", "another"):
+        found = marked(assignment, written_anew(assignment, task, body), seed)
+        assert [mark for mark in found if mark.earned != mark.points] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_task_can_be_written_in_other_ways(name):
+    assert [task for task in find(name).tasks if len(FAIR[task]) < 3] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_text_says_the_tasks_and_their_points(name):
+    assignment = find(name)
+    full = earned(marked(assignment, assignment.solution))
+    text = (assignment.folder / "README.md").read_text(encoding="utf-8")
+    said = re.findall(r"^### Task (\d\.\d): `\w+\(.*\)` \((\d+) points\)$", text, re.MULTILINE)
+    assert {task: int(points) for task, points in said} == full
+    assert f"\n{sum(full.values())} points." in text
+    assert f"`{assignment.file}`" in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_public_answers_are_those_of_no_secret_case(name):
+    assignment = find(name)
+    known = assignment.expected(assignment.cases("public"))
+    for case, right in zip(
+        assignment.cases("a secret"),
+        assignment.expected(assignment.cases("a secret")),
+        strict=True,
+    ):
+        for array in right:
+            same = [k for k in known if array in k and np.array_equal(k[array], right[array])]
+            assert same == [], (case, array)
