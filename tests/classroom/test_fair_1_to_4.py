@@ -162,8 +162,130 @@ FAIR = {
         ),
         ("in float32", "return (x[:, :, None] * dy[:, None, :]).astype(np.float32)"),
     ],
+    "3.1": [
+        (
+            "row by row",
+            """
+            rows = []
+            for row in output:
+                e = [np.exp(logit - max(row)) for logit in row]
+                rows.append([one / sum(e) for one in e])
+            return np.array(rows)
+            """,
+        ),
+        (
+            "by the logarithm",
+            """
+            top = output.max(axis=1)[:, None]
+            return np.exp(output - top - np.log(np.exp(output - top).sum(axis=1))[:, None])
+            """,
+        ),
+        (
+            "by columns",
+            """
+            e = np.exp((output.T - output.T.max(axis=0)))
+            return (e / e.sum(axis=0)).T
+            """,
+        ),
+        ("by logaddexp", "return np.exp(output - np.logaddexp.reduce(output, axis=1)[:, None])"),
+        (
+            "in float32",
+            """
+            e = np.exp((output - output.max(axis=1, keepdims=True)).astype(np.float32))
+            return e / e.sum(axis=1, keepdims=True)
+            """,
+        ),
+    ],
+    "3.2": [
+        (
+            "example by example",
+            """
+            cost = 0.0
+            for row, label in zip(output, labels):
+                top = max(row)
+                cost += top + np.log(sum(np.exp(logit - top) for logit in row)) - row[label]
+            return cost / len(labels)
+            """,
+        ),
+        (
+            "by logaddexp, a mean, a float",
+            """
+            right = np.take_along_axis(output, labels[:, None], axis=1)[:, 0]
+            return float(np.mean(np.logaddexp.reduce(output, axis=1) - right))
+            """,
+        ),
+        (
+            "one-hot",
+            """
+            one_hot = np.eye(output.shape[1])[labels]
+            above = output - output.max(axis=1, keepdims=True)
+            log_p = above - np.log(np.exp(above).sum(axis=1, keepdims=True))
+            return -(one_hot * log_p).sum(axis=1).mean()
+            """,
+        ),
+        (
+            "from the right logit up",
+            """
+            far = output - output[np.arange(len(labels)), labels][:, None]
+            top = far.max(axis=1)
+            return (top + np.log(np.exp(far - top[:, None]).sum(axis=1))).mean()
+            """,
+        ),
+        (
+            "in float32, an array of no axes",
+            """
+            above = (output - output.max(axis=1, keepdims=True)).astype(np.float32)
+            costs = np.log(np.exp(above).sum(axis=1)) - above[np.arange(len(labels)), labels]
+            return np.array(costs.mean())
+            """,
+        ),
+    ],
+    "3.3": [
+        ("eye", "return (p - np.eye(p.shape[1])[labels]) / len(p)"),
+        ("a copy", "d = p.copy()\nd[np.arange(len(p)), labels] -= 1\nreturn d / len(p)"),
+        (
+            "two loops",
+            """
+            d = np.zeros(p.shape)
+            for e in range(p.shape[0]):
+                for k in range(p.shape[1]):
+                    d[e, k] = (p[e, k] - (k == labels[e])) / p.shape[0]
+            return d
+            """,
+        ),
+        ("a comparison", "return (p - (np.arange(p.shape[1]) == labels[:, None])) / len(labels)"),
+        ("in float32", "return ((p - np.eye(p.shape[1])[labels]) / len(p)).astype(np.float32)"),
+    ],
+    "3.4": [
+        (
+            "bincount, without the zeros",
+            """
+            q = np.bincount(labels) / len(labels)
+            q = q[q > 0]
+            return -np.sum(q * np.log(q))
+            """,
+        ),
+        (
+            "where",
+            """
+            q = np.bincount(labels, minlength=12) / len(labels)
+            return -np.where(q > 0, q * np.log(q), 0).sum()
+            """,
+        ),
+        (
+            "example by example",
+            "return -np.mean([np.log(np.mean(labels == label)) for label in labels])",
+        ),
+        (
+            "log m less the mean log count",
+            """
+            counts = np.array([np.count_nonzero(labels == k) for k in set(labels.tolist())])
+            return np.log(len(labels)) - counts @ np.log(counts) / len(labels)
+            """,
+        ),
+    ],
 }
-NAMES = ["01_activations", "02_linear"]
+NAMES = ["01_activations", "02_linear", "03_cross_entropy"]
 RIGHT = [
     pytest.param(task, body, id=f"{task} {name}")
     for task, solutions in FAIR.items()
