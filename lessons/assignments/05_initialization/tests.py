@@ -1,0 +1,156 @@
+"""Tests of assignment 5: initializers and the theory of variances.
+
+A task is two functions: one that calls your code, and one that draws what it is called with.
+"""
+
+import numpy as np
+
+FLOAT32 = 1e-4  # allowed where float32 takes part
+
+
+def two_sizes(rng, low, high):
+    """Two that differ."""
+    return rng.choice(np.arange(low, high), size=2, replace=False)
+
+
+def network(rng, hidden, square=False, dtype=np.float64):
+    """Sizes and variances of a network that gains in some layers and loses in others."""
+    sizes = rng.choice(np.arange(20, 90), size=hidden + 2, replace=False)
+    sizes = np.full_like(sizes, sizes[0]) if square else sizes
+    variances = rng.uniform(0.4, 1.6, hidden + 1) / sizes[:-1]
+    end = np.array(rng.uniform(0.2, 2))
+    return {"sizes": sizes, "variances": variances.astype(dtype), "end": end}
+
+
+def named(letter, arrays):
+    """From a list of arrays to z0, z1, and so on."""
+    return {f"{letter}{k}": array for k, array in enumerate(arrays)}
+
+
+def task5_1(student, n_in, n_out, init):
+    return {"a": student.bound(int(n_in), int(n_out), str(init))}
+
+
+def cases5_1(rng):
+    def case(init, n_in, n_out):
+        return {"n_in": np.array(n_in), "n_out": np.array(n_out), "init": np.array(init)}
+
+    n = rng.integers(20, 200)
+    return [
+        ("standard", 1, case("standard", *two_sizes(rng, 20, 200))),
+        ("normalized", 1, case("normalized", *two_sizes(rng, 20, 200))),
+        ("normalized, one unit", 1, case("normalized", n, 1)),
+    ]
+
+
+def task5_2(student, n_in, n_out, a, seed, again=None):
+    size, a = (int(n_in), int(n_out)), float(a)
+    first = np.random.default_rng(int(seed))
+    W = np.asarray(student.draw(*size, a, first))
+    if again is None:
+        return {
+            "shape": str(W.shape),
+            "quantiles": np.quantile(W, [0, 0.25, 0.5, 0.75, 1]),
+            "numbers differ": len(np.unique(W)) > 0.9 * W.size,
+        }
+    from_the_same = student.draw(*size, a, np.random.default_rng(int(seed)))
+    from_another = student.draw(*size, a, np.random.default_rng(int(again)))
+    drawn_next = student.draw(*size, a, first)
+    return {
+        "the same seed gives the same": np.array_equal(W, from_the_same),
+        "another seed gives the same": np.array_equal(W, from_another),
+        "the next draw gives the same": np.array_equal(W, drawn_next),
+    }
+
+
+def cases5_2(rng):
+    def case(n_in, n_out, **more):
+        arrays = {"n_in": n_in, "n_out": n_out, "a": rng.uniform(0.01, 0.3), **more}
+        arrays["seed"] = rng.integers(2**31)
+        return {name: np.array(value) for name, value in arrays.items()}
+
+    n = rng.integers(150, 250)
+    return [
+        ("the distribution", 2, case(*two_sizes(rng, 150, 250)), 0.06),
+        ("the distribution, a square W", 1, case(n, n), 0.06),
+        ("seeds", 1, case(*two_sizes(rng, 5, 9), again=rng.integers(2**31))),
+    ]
+
+
+def task5_3(student, sizes, variances, end):
+    return {"z_squares": student.forward_theory(sizes, variances, float(end))}
+
+
+def task5_4(student, sizes, variances, end):
+    return {"ds_squares": student.backward_theory(sizes, variances, float(end))}
+
+
+def cases5_3(rng):
+    depth = rng.integers(3, 6)
+    return [
+        ("layers of many sizes", 2, network(rng, depth)),
+        ("no hidden layer", 1, network(rng, 0)),
+        ("layers of one size, float32", 1, network(rng, depth, True, np.float32), FLOAT32),
+    ]
+
+
+cases5_4 = cases5_3
+
+
+def task5_5(student, **zs):
+    return {"z_squares": student.mean_squares(list(zs.values()))}
+
+
+def cases5_5(rng):
+    def batch(m, square=False, dtype=np.float64):
+        sizes = rng.choice(np.arange(3, 12), size=rng.integers(3, 6), replace=False)
+        sizes = np.full_like(sizes, m) if square else sizes
+        zs = [rng.normal(rng.uniform(-1, 1), 0.5, (m, n)).astype(dtype) for n in sizes]
+        return named("z", zs)
+
+    return [
+        ("a batch", 1, batch(15)),
+        ("a batch of one", 1, batch(1)),
+        ("as many examples as units, float32", 1, batch(6, True, np.float32), FLOAT32),
+    ]
+
+
+def task5_6(student, **Ws):
+    return {"factors": student.n_var(list(Ws.values()))}
+
+
+def cases5_6(rng):
+    def weights(sizes, dtype=np.float64):
+        shapes = zip(sizes[:-1], sizes[1:], strict=True)
+        Ws = [rng.normal(0, rng.uniform(0.1, 1), shape) for shape in shapes]
+        return named("W", [(W - W.mean()).astype(dtype) for W in Ws])
+
+    sizes = rng.choice(np.arange(3, 12), size=rng.integers(3, 6), replace=False)
+    return [
+        ("layers of many sizes", 1, weights(sizes)),
+        ("one layer", 1, weights(sizes[:2])),
+        ("layers of one size, float32", 1, weights([sizes[0]] * 4, np.float32), FLOAT32),
+    ]
+
+
+def task5_7(student, z_squares, fraction):
+    return {"i": student.falls_under(z_squares, float(fraction))}
+
+
+def cases5_7(rng):
+    def case(z_squares, fraction, dtype=np.float64):
+        start = rng.uniform(3, 9)
+        z_squares = (start * np.array(z_squares)).astype(dtype)
+        return {"z_squares": z_squares, "fraction": np.array(fraction)}
+
+    falling = rng.uniform(0.4, 0.8) ** np.arange(rng.integers(8, 12))
+    i = rng.integers(2, 6)
+    up_again = np.append(falling[: i + 1], [1.5, 0.9, 0.1 * falling[i]])
+    between = np.sqrt(falling[i - 1] * falling[i])
+    halves = {"z_squares": 2.0 ** -np.arange(9), "fraction": np.array(2.0**-i)}
+    return [
+        ("a signal that falls", 1, case(falling, between)),
+        ("it rises and falls again", 1, case(up_again, between)),
+        ("it stays above, float32", 1, case(falling[:i], between, np.float32)),
+        ("it falls to the fraction, and then under it", 1, halves),
+    ]

@@ -1,0 +1,136 @@
+"""Other ways that are just as right score full: loops, einsum, float32, other algebra.
+
+Each of FAIR is ``(assignment, task, old, new)``: ``old``, in the reference, is replaced.
+"""
+
+import re
+
+import mistakes_05_initialization as m5
+import numpy as np
+import pytest
+from own import marked
+
+from tinynet.classroom.assignments import find
+from tinynet.classroom.comparing import TOLERANCES
+
+FAIR = [
+    (5, "5.1", m5.NORMALIZED, "mean = (n_in + n_out) / 2; return (3 / mean) ** 0.5"),
+    (5, "5.1", m5.NORMALIZED, "return float(np.sqrt(6.0) / np.sqrt(n_in + n_out))"),
+    (5, "5.2", m5.DRAW, "return a * (2 * rng.random((n_in, n_out)) - 1)"),
+    (5, "5.2", m5.DRAW, "return a * rng.uniform(-1, 1, (n_out, n_in)).T"),
+    (5, "5.2", m5.DRAW, "return a - 2 * a * rng.random((n_in, n_out), dtype=np.float32)"),
+    (
+        5,
+        "5.2",
+        m5.DRAW,
+        "return np.array([[rng.uniform(-a, a) for _ in range(n_out)] for _ in range(n_in)])",
+    ),
+    (
+        5,
+        "5.3",
+        m5.UP,
+        """z_squares = [z_square]
+    for gain in gains:
+        z_squares.append(z_squares[-1] * gain)
+    return z_squares""",
+    ),
+    (5, "5.3", m5.UP, "return [z_square * np.prod(gains[:i]) for i in range(len(variances))]"),
+    (5, "5.3", m5.UP, "return np.exp(np.log(z_square) + np.append(0, np.cumsum(np.log(gains))))"),
+    (5, "5.3", m5.UP, "return np.float32(z_square * np.cumprod(np.append(1, np.float32(gains))))"),
+    (
+        5,
+        "5.4",
+        m5.DOWN,
+        """ds_squares = [ds_square] * len(variances)
+    for i in reversed(range(len(variances) - 1)):
+        ds_squares[i] = ds_squares[i + 1] * sizes[i + 2] * variances[i + 1]
+    return ds_squares""",
+    ),
+    (5, "5.4", m5.DOWN, "return [ds_square * np.prod(gains[i:]) for i in range(len(variances))]"),
+    (5, "5.5", m5.MEAN, "return [np.linalg.norm(z) ** 2 / z.size for z in zs]"),
+    (5, "5.5", m5.MEAN, "return [np.einsum('ij,ij->', z, z) / z.size for z in zs]"),
+    (5, "5.5", m5.MEAN, "return np.array([np.mean(np.float32(z) ** 2) for z in zs])"),
+    (5, "5.5", m5.MEAN, "return [z.var() + z.mean() ** 2 for z in zs]"),
+    (5, "5.5", m5.MEAN, "return [(z**2).mean(axis=0).mean() for z in zs]"),
+    (5, "5.6", m5.FACTORS, "return [[n * np.mean(W**2) for n in W.shape] for W in Ws]"),
+    (
+        5,
+        "5.6",
+        m5.FACTORS,
+        "return [[(W**2).sum() / W.shape[1], (W**2).sum() / len(W)] for W in Ws]",
+    ),
+    (5, "5.6", m5.FACTORS, "return [np.array(W.shape) * np.std(W) ** 2 for W in Ws]"),
+    (
+        5,
+        "5.7",
+        m5.UNDER,
+        """for i in range(len(z_squares)):
+        if z_squares[i] < fraction * z_squares[0]:
+            return i
+    return -1""",
+    ),
+    (
+        5,
+        "5.7",
+        m5.UNDER,
+        """under = z_squares / z_squares[0] < fraction
+    return np.argmax(under) if under.any() else -1.0""",
+    ),
+]
+
+
+@pytest.mark.parametrize("seed", ["a secret", "another"])
+@pytest.mark.parametrize(("number", "task", "old", "new"), FAIR)
+def test_another_right_way_scores_full(number, task, old, new, seed):
+    assignment = find(str(number))
+    assert assignment.solution.count(old) == 1
+    found = marked(assignment, assignment.solution.replace(old, new), seed)
+    assert [mark for mark in found if mark.task == task and mark.earned != mark.points] == []
+
+
+def float32(array):
+    return array.dtype == np.float32
+
+
+@pytest.mark.parametrize("number", range(5, 6))
+def test_where_float32_goes_in_its_rounding_is_allowed(number):
+    assignment = find(str(number))
+    cases = assignment.cases("a secret")
+    for case, expected in zip(cases, assignment.expected(cases), strict=True):
+        numbers = [right for right in expected.values() if right.dtype.kind == "f"]
+        if any(float32(array) for array in case.arrays.values()) and numbers:
+            allowed = case.within or TOLERANCES["float32"] * all(map(float32, numbers))
+            assert allowed >= TOLERANCES["float32"], case.name
+
+
+@pytest.mark.parametrize("number", range(5, 6))
+def test_every_task_with_arrays_has_float32(number):
+    assignment = find(str(number))
+    cases = assignment.cases("a secret")
+    for task in assignment.tasks:
+        arrays = [a for case in cases if case.task == task for a in case.arrays.values()]
+        if any(array.ndim and array.dtype.kind == "f" for array in arrays):
+            assert any(float32(array) for array in arrays), task
+
+
+@pytest.mark.parametrize("number", range(5, 6))
+def test_the_text_is_about_the_tasks_there_are(number):
+    assignment = find(str(number))
+    text = (assignment.folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\*\*Task (\d\.\d), `", text) == list(assignment.tasks)
+    points = re.search(r"^(\d+) points: ([\d, ]+) and (\d+) for the tasks", text, re.MULTILINE)
+    total, first, last = points.groups()
+    found = marked(assignment, assignment.solution)
+    of_tasks = [sum(m.points for m in found if m.task == task) for task in assignment.tasks]
+    assert [int(n) for n in first.split(", ")] + [int(last)] == of_tasks
+    assert int(total) == sum(of_tasks)
+
+
+@pytest.mark.parametrize("number", range(5, 6))
+def test_the_example_of_the_text_runs(number, tmp_path, monkeypatch, capsys):
+    assignment = find(str(number))
+    text = (assignment.folder / "README.md").read_text(encoding="utf-8")
+    (tmp_path / assignment.file).write_text(assignment.solution, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    exec(re.search("```python\n(.*?)```", text, re.DOTALL)[1], {})
+    assert capsys.readouterr().out
