@@ -6,6 +6,7 @@ Each of FAIR is ``(assignment, task, old, new)``: ``old``, in the reference, is 
 import re
 
 import mistakes_05_initialization as m5
+import mistakes_06_jacobians as m6
 import numpy as np
 import pytest
 from own import marked
@@ -76,6 +77,69 @@ FAIR = [
         """under = z_squares / z_squares[0] < fraction
     return np.argmax(under) if under.any() else -1.0""",
     ),
+    (6, "6.1", m6.ONE, "return np.diag(slope) @ W.T"),
+    (6, "6.1", m6.ONE, "return (W * slope).T"),
+    (6, "6.1", m6.ONE, "return np.einsum('k,lk->kl', slope, W)"),
+    (6, "6.1", m6.ONE, "return [[slope[k] * w[k] for w in W] for k in range(len(b))]"),
+    (6, "6.1", m6.ONE, "return slope[:, None].astype(np.float32) * W.T.astype(np.float32)"),
+    (6, "6.1", m6.SLOPE, "    slope = 1 / np.cosh(s) ** 2\n"),
+    (6, "6.1", m6.SLOPE, "    slope = 4 * np.exp(2 * s) / (np.exp(2 * s) + 1) ** 2\n"),
+    (6, "6.2", m6.BATCH, "return np.array([np.diag(slope) @ W.T for slope in slopes])"),
+    (6, "6.2", m6.BATCH, "return np.einsum('mk,lk->mkl', slopes, W)"),
+    (6, "6.2", m6.BATCH, "return (W * slopes[:, None, :]).swapaxes(1, 2)"),
+    (6, "6.2", m6.BATCH, "return [jacobian(example, W, b) for example in z]"),
+    (
+        6,
+        "6.3",
+        m6.LOWEST,
+        "return np.linalg.multi_dot(Js[::-1]) if len(Js) > 1 else Js[0]\n    J = 0",
+    ),
+    (6, "6.3", m6.LOWEST, "J = np.eye(Js[0].shape[1])\n    Js = [None, *Js]"),
+    (
+        6,
+        "6.3",
+        m6.LOWEST,
+        """J = Js[-1]
+    for lower in Js[-2::-1]:
+        J = np.einsum("kj,jl->kl", J, lower)
+    return J
+    J = 0""",
+    ),
+    (6, "6.4", m6.DIFFERENCE, "return (up / 2 - down / 2) / h"),
+    (6, "6.4", m6.DIFFERENCE, "return np.array([(u - d) / h / 2 for u, d in zip(up, down)])"),
+    (6, "6.4", m6.DIFFERENCE, "return ((up - f(z)) / h + (f(z) - down) / h) / 2"),
+    (
+        6,
+        "6.4",
+        m6.UP,
+        """long = np.linalg.norm(v)
+    return (f(z + h * v / long) - f(z - h * v / long)) / (2 * h) * long
+    up = 0""",
+    ),
+    (
+        6,
+        "6.4",
+        m6.UP,
+        """steps = h * np.eye(len(z), dtype=z.dtype)
+    J = np.array([f(z + step) - f(z - step) for step in steps]).T / (2 * h)
+    return J @ v
+    up = 0""",
+    ),
+    (6, "6.5", m6.VALUES, "values = np.array([np.linalg.svd(one)[1] for one in J])"),
+    (
+        6,
+        "6.5",
+        m6.VALUES,
+        """short = J if J.shape[1] < J.shape[2] else J.swapaxes(1, 2)
+    values = np.linalg.eigvalsh(short @ short.swapaxes(1, 2)).clip(0) ** 0.5""",
+    ),
+    (6, "6.5", m6.THREE, "return values.sum(1) / values.shape[1], values[:, 0], values[:, -1]"),
+    (6, "6.5", m6.THREE, "return np.array([(v.mean(), v.max(), v.min()) for v in values]).T"),
+    (6, "6.5", m6.VALUES, "values = np.linalg.svd(np.float32(J), compute_uv=False)"),
+    (6, "6.6", m6.N_VAR, "n_var = (W**2).sum() / len(W)"),
+    (6, "6.6", m6.RMS, "rms = np.linalg.norm(slopes, axis=1) / slopes.shape[1] ** 0.5"),
+    (6, "6.6", m6.RMS, "rms = np.array([np.sqrt(np.mean(slope * slope)) for slope in slopes])"),
+    (6, "6.6", m6.LAW, "return np.sqrt(64 / (9 * np.pi**2) * n_var * rms**2)"),
 ]
 
 
@@ -92,7 +156,7 @@ def float32(array):
     return array.dtype == np.float32
 
 
-@pytest.mark.parametrize("number", range(5, 6))
+@pytest.mark.parametrize("number", range(5, 7))
 def test_where_float32_goes_in_its_rounding_is_allowed(number):
     assignment = find(str(number))
     cases = assignment.cases("a secret")
@@ -103,7 +167,7 @@ def test_where_float32_goes_in_its_rounding_is_allowed(number):
             assert allowed >= TOLERANCES["float32"], case.name
 
 
-@pytest.mark.parametrize("number", range(5, 6))
+@pytest.mark.parametrize("number", range(5, 7))
 def test_every_task_with_arrays_has_float32(number):
     assignment = find(str(number))
     cases = assignment.cases("a secret")
@@ -113,7 +177,7 @@ def test_every_task_with_arrays_has_float32(number):
             assert any(float32(array) for array in arrays), task
 
 
-@pytest.mark.parametrize("number", range(5, 6))
+@pytest.mark.parametrize("number", range(5, 7))
 def test_the_text_is_about_the_tasks_there_are(number):
     assignment = find(str(number))
     text = (assignment.folder / "README.md").read_text(encoding="utf-8")
@@ -126,7 +190,7 @@ def test_the_text_is_about_the_tasks_there_are(number):
     assert int(total) == sum(of_tasks)
 
 
-@pytest.mark.parametrize("number", range(5, 6))
+@pytest.mark.parametrize("number", range(5, 7))
 def test_the_example_of_the_text_runs(number, tmp_path, monkeypatch, capsys):
     assignment = find(str(number))
     text = (assignment.folder / "README.md").read_text(encoding="utf-8")
