@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from own import earned, marked
 
-from tinynet.classroom.assignments import MARKED, find
+from tinynet.classroom.assignments import MARKED, find, module
 
 FAIR = {
     "1.1": [
@@ -284,8 +284,239 @@ FAIR = {
             """,
         ),
     ],
+    "4.1": [
+        (
+            "by number, no tanh that is not used",
+            """
+            s, z = [], []
+            a = x
+            for i in range(len(Ws)):
+                z.append(a)
+                s.append(np.einsum("el,lk->ek", a, Ws[i]) + bs[i])
+                if i < len(Ws) - 1:
+                    a = np.tanh(s[i])
+            return s, z
+            """,
+        ),
+        (
+            "tuples, and the tanh by exponentials",
+            """
+            z, s = (x,), (x @ Ws[0] + bs[0],)
+            for W, b in zip(Ws[1:], bs[1:]):
+                e = np.exp(-2 * np.abs(s[-1]))
+                z += (np.sign(s[-1]) * (1 - e) / (1 + e),)
+                s += (z[-1] @ W + b,)
+            return s, z
+            """,
+        ),
+        (
+            "example by example",
+            """
+            s = [np.zeros((len(x), len(b))) for b in bs]
+            z = [x] + [np.zeros((len(x), len(b))) for b in bs[:-1]]
+            for e in range(len(x)):
+                for i, (W, b) in enumerate(zip(Ws, bs)):
+                    s[i][e] = W.T @ z[i][e] + b
+                    if i + 1 < len(z):
+                        z[i + 1][e] = np.tanh(s[i][e])
+            return s, z
+            """,
+        ),
+        (
+            "in float32",
+            """
+            s, z = [], [x.astype(np.float32)]
+            for W, b in zip(Ws, bs):
+                s.append(z[-1] @ W.astype(np.float32) + b.astype(np.float32))
+                z.append(np.tanh(s[-1]))
+            return s, z[:-1]
+            """,
+        ),
+    ],
+    "4.2": [
+        ("einsum", "return np.einsum('ej,kj,ek->ek', ds_above, W_above, 1 - np.tanh(s) ** 2)"),
+        (
+            "columns, from z",
+            "z = np.tanh(s)\nreturn (W_above @ ds_above.T).T * (1 - z) * (1 + z)",
+        ),
+        ("by cosh", "return ds_above @ W_above.T / np.cosh(s) ** 2"),
+        (
+            "one Jacobian an example",
+            """
+            rows = []
+            for e in range(len(s)):
+                J = np.diag(1 - np.tanh(s[e]) ** 2) @ W_above
+                rows.append(J @ ds_above[e])
+            return np.array(rows)
+            """,
+        ),
+        (
+            "in float32",
+            "return (ds_above @ W_above.T * (1 - np.tanh(s) ** 2)).astype(np.float32)",
+        ),
+    ],
+    "4.3": [
+        (
+            "from z, into lists of None",
+            """
+            dWs, dbs = [None] * len(Ws), [None] * len(Ws)
+            ds = doutput
+            for i in range(len(Ws) - 1, -1, -1):
+                dWs[i] = np.einsum("el,ek->lk", z[i], ds)
+                dbs[i] = np.ones(len(ds)) @ ds
+                ds = (Ws[i] @ ds.T).T * (1 - z[i] ** 2)
+            return dWs, dbs
+            """,
+        ),
+        (
+            "all ds first, then turned",
+            """
+            all_ds = [doutput]
+            for W, below in zip(Ws[:0:-1], s[-2::-1]):
+                all_ds.append(all_ds[-1] @ W.T / np.cosh(below) ** 2)
+            all_ds = all_ds[::-1]
+            dWs = [a.T @ ds for a, ds in zip(z, all_ds)]
+            return dWs, [ds.sum(axis=0) for ds in all_ds]
+            """,
+        ),
+        (
+            "example by example",
+            """
+            dWs = [np.zeros(W.shape) for W in Ws]
+            dbs = [np.zeros(W.shape[1]) for W in Ws]
+            for e in range(len(doutput)):
+                d = doutput[e].copy()
+                for i in reversed(range(len(Ws))):
+                    dWs[i] += np.outer(z[i][e], d)
+                    dbs[i] += d
+                    if i:
+                        d = (Ws[i] @ d) * (1 - np.tanh(s[i - 1][e]) ** 2)
+            return tuple(dWs), tuple(dbs)
+            """,
+        ),
+        (
+            "a function that calls itself",
+            """
+            def down(i, ds):
+                if i < 0:
+                    return [], []
+                slope = 1 - z[i] ** 2 if i else 0
+                dWs, dbs = down(i - 1, ds @ Ws[i].T * slope)
+                return dWs + [z[i].T @ ds], dbs + [ds.sum(0)]
+            return down(len(Ws) - 1, doutput)
+            """,
+        ),
+        (
+            "in float32",
+            """
+            dWs, dbs, ds = [], [], doutput.astype(np.float32)
+            for i in reversed(range(len(Ws))):
+                dWs.insert(0, z[i].T.astype(np.float32) @ ds)
+                dbs.insert(0, ds.sum(axis=0))
+                ds = ds @ Ws[i].T.astype(np.float32) * (1 - z[i].astype(np.float32) ** 2)
+            return dWs, dbs
+            """,
+        ),
+    ],
+    "4.4": [
+        (
+            "a step, added",
+            """
+            da = np.zeros(a.size)
+            for k in range(a.size):
+                step = np.zeros(a.size)
+                step[k] = h
+                step = step.reshape(a.shape)
+                da[k] = (cost(a + step) - cost(a - step)) / (2 * h)
+            return da.reshape(a.shape)
+            """,
+        ),
+        (
+            "in place, and what was there kept",
+            """
+            da = np.zeros_like(a)
+            for k in np.ndindex(a.shape):
+                kept = a[k]
+                a[k] = kept + h
+                above = cost(a)
+                a[k] = kept - h
+                below = cost(a)
+                a[k] = kept
+                da[k] = (above - below) / (2 * h)
+            return da
+            """,
+        ),
+        (
+            "with nditer, and the mean of two sides",
+            """
+            moved, da, here = np.array(a, float), np.zeros(a.shape), cost(a)
+            it = np.nditer(a, flags=["multi_index"])
+            for value in it:
+                moved[it.multi_index] = float(value) + h
+                right = (cost(moved) - here) / h
+                moved[it.multi_index] = float(value) - h
+                left = (here - cost(moved)) / h
+                moved[it.multi_index] = float(value)
+                da[it.multi_index] = (left + right) / 2
+            return da
+            """,
+        ),
+        (
+            "a step of its own",
+            """
+            steps = 1e-5 * np.eye(a.size).reshape(a.size, *a.shape)
+            slopes = [(cost(a + step) - cost(a - step)) / 2e-5 for step in steps]
+            return np.array(slopes).reshape(a.shape)
+            """,
+        ),
+    ],
+    "4.5": [
+        (
+            "as one expression",
+            """
+            def error(g, n):
+                largest = np.max(np.abs([g, n]))
+                return np.max(np.abs(n - g)) / largest if largest else 0
+            return np.array([error(g, n) for g, n in zip(gradients, measured)])
+            """,
+        ),
+        (
+            "by norms",
+            """
+            errors = []
+            for i in range(len(gradients)):
+                g, n = gradients[i].ravel(), measured[i].ravel()
+                scale = max(np.linalg.norm(g, np.inf), np.linalg.norm(n, np.inf))
+                errors.append(0.0 if scale == 0 else float(np.linalg.norm(g - n, np.inf) / scale))
+            return tuple(errors)
+            """,
+        ),
+        (
+            "number by number",
+            """
+            errors = []
+            for g, n in zip(gradients, measured):
+                far = most = 0.0
+                for a, b in zip(g.flat, n.flat):
+                    far = max(far, abs(a - b))
+                    most = max(most, abs(a), abs(b))
+                errors.append(far / most if most else 0.0)
+            return errors
+            """,
+        ),
+        (
+            "0/0 put right",
+            """
+            errors = []
+            for g, n in zip(gradients, measured):
+                scale = max(abs(g).max(), abs(n).max()) or 1
+                errors.append(abs(g - n).max() / scale)
+            return errors
+            """,
+        ),
+    ],
 }
-NAMES = ["01_activations", "02_linear", "03_cross_entropy"]
+NAMES = ["01_activations", "02_linear", "03_cross_entropy", "04_backprop"]
 RIGHT = [
     pytest.param(task, body, id=f"{task} {name}")
     for task, solutions in FAIR.items()
@@ -331,11 +562,37 @@ def test_the_text_says_the_tasks_and_their_points(name):
 def test_the_public_answers_are_those_of_no_secret_case(name):
     assignment = find(name)
     known = assignment.expected(assignment.cases("public"))
-    for case, right in zip(
-        assignment.cases("a secret"),
-        assignment.expected(assignment.cases("a secret")),
-        strict=True,
-    ):
-        for array in right:
-            same = [k for k in known if array in k and np.array_equal(k[array], right[array])]
-            assert same == [], (case, array)
+    drawn = assignment.cases("a secret")
+    for case, right in zip(drawn, assignment.expected(drawn), strict=True):
+        for answers in known:
+            same = [np.array_equal(answers.get(name), right[name]) for name in right]
+            assert not all(same), case
+
+
+def put_together(assignment, source):
+    """What the lines that the text of assignment 4 ends with print, for a given solution."""
+    text = (assignment.folder / "README.md").read_text(encoding="utf-8")
+    part = text.partition("## Put together")[2].partition("\n## ")[0]
+    code = "\n".join(line[4:] for line in part.splitlines() if not line or line[:4] == "    ")
+    rng = np.random.default_rng(0)
+    shapes = {"x": (4, 3), "W0": (3, 5), "b0": (5,), "W1": (5, 2), "b1": (2,), "R": (4, 2)}
+    known = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    printed = []
+    exec(code, module("backprop", source).__dict__ | known | {"print": printed.extend})
+    return printed
+
+
+def test_the_check_at_the_end_of_assignment_4_tells_right_from_wrong():
+    assignment = find("backprop")
+    square = "(1 - np.tanh(s[i - 1]) ** 2)"
+    assert assignment.solution.count(square) == 1
+    right, wrong = (
+        put_together(assignment, source)
+        for source in (
+            assignment.solution,
+            assignment.solution.replace(square, square.replace(" ** 2", "")),
+        )
+    )
+    assert len(right) == len(wrong) == 1
+    assert right[0] < 1e-7
+    assert wrong[0] > 1e-3
