@@ -4,9 +4,11 @@ Each of FAIR is ``(assignment, task, old, new)``: ``old``, in the reference, is 
 """
 
 import re
+from collections import Counter
 
 import mistakes_05_initialization as m5
 import mistakes_06_jacobians as m6
+import mistakes_07_diagnosis as m7
 import numpy as np
 import pytest
 from own import marked
@@ -140,6 +142,74 @@ FAIR = [
     (6, "6.6", m6.RMS, "rms = np.linalg.norm(slopes, axis=1) / slopes.shape[1] ** 0.5"),
     (6, "6.6", m6.RMS, "rms = np.array([np.sqrt(np.mean(slope * slope)) for slope in slopes])"),
     (6, "6.6", m6.LAW, "return np.sqrt(64 / (9 * np.pi**2) * n_var * rms**2)"),
+    (7, "7.1", m7.SHARE, "return flat.reshape(len(flat), -1).sum(axis=1) / slopes[0].size"),
+    (7, "7.1", m7.SHARE, "return [np.count_nonzero(layer) / layer.size for layer in flat]"),
+    (7, "7.1", m7.SHARE, "return flat.mean(axis=(1, 2), dtype=np.float32)"),
+    (7, "7.1", m7.FLAT, "flat = 1.0 - (slopes > saturated_at)"),
+    (7, "7.2", m7.NEVER, "never = slopes.max(axis=1) <= saturated_at"),
+    (7, "7.2", m7.NEVER, "never = ~(slopes > saturated_at).any(axis=1)"),
+    (
+        7,
+        "7.2",
+        m7.UNITS,
+        """shares = []
+    for layer in slopes:
+        units = [all(slope <= saturated_at for slope in unit) for unit in layer.T]
+        shares.append(sum(units) / len(units))
+    return shares""",
+    ),
+    (7, "7.3", m7.RMS, "rms = [np.linalg.norm(layer) for layer in z]"),
+    (7, "7.3", m7.RMS, "rms = np.sqrt(np.einsum('lmn,lmn->l', z, z) / z[0].size)"),
+    (7, "7.3", m7.FACTOR, "return np.exp(np.diff(np.log(rms)).mean())"),
+    (7, "7.3", m7.FACTOR, "return np.prod(rms[1:] / rms[:-1]) ** (1 / steps)"),
+    (7, "7.3", m7.RMS, "z = z.astype(np.float32); rms = np.sqrt((z**2).mean(axis=(1, 2)))"),
+    (7, "7.4", m7.STD, "std = [np.std(layer) for layer in ds]"),
+    (7, "7.4", m7.STD, "std = np.sqrt((ds**2).mean(axis=(1, 2)) - ds.mean(axis=(1, 2)) ** 2)"),
+    (7, "7.4", m7.RATIO, "return (ds[0].var() / ds[-1].var()) ** 0.5"),
+    (7, "7.4", m7.STD, "std = ds.astype(np.float32).std(axis=(1, 2))"),
+    (7, "7.5", m7.ANSWERS, "answers = np.argsort(outputs, axis=1)[:, -1]"),
+    (7, "7.5", m7.WRONG, "return 1 - np.mean(answers == labels)"),
+    (7, "7.5", m7.WRONG, "return sum(a != b for a, b in zip(answers, labels)) / len(labels)"),
+    (
+        7,
+        "7.5",
+        m7.WRONG,
+        "return (outputs[np.arange(len(labels)), labels] < outputs.max(1)).mean()",
+    ),
+    (7, "7.5", m7.WRONG, "return np.mean(answers != labels, dtype=np.float32)"),
+    (
+        7,
+        "7.6",
+        m7.DEAD,
+        """if z.any(axis=1).mean() < 0.5:
+        return "dead"
+    if (outputs.argmax(axis=1) != labels).mean() > 0.25:
+        return "mislabelled"
+    sizes = abs(z).max(axis=(1, 2))
+    if (sizes[1:] / sizes[:-1]).mean() > 1.5:
+        return "exploding"
+    if (slopes < 0.05).mean() > 2 / 3:
+        return "saturated"
+    return "vanishing"
+    if True:""",
+    ),
+    (
+        7,
+        "7.6",
+        m7.DEAD,
+        """up = (seen["z_std"][-1] / seen["z_std"][0]) ** (1 / (len(z) - 1))
+    down = seen["ds_std"][0] / seen["ds_std"][-1]
+    if up > 1.5 and down > 2:
+        return np.str_("exploding")
+    if seen["error"] > 0.35:
+        return "mislabelled"
+    if seen["z_dead"].min() > 0.5:
+        return "dead"
+    if down < 0.2:
+        return "vanishing"
+    return "saturated"
+    if True:""",
+    ),
 ]
 
 
@@ -156,7 +226,7 @@ def float32(array):
     return array.dtype == np.float32
 
 
-@pytest.mark.parametrize("number", range(5, 7))
+@pytest.mark.parametrize("number", range(5, 8))
 def test_where_float32_goes_in_its_rounding_is_allowed(number):
     assignment = find(str(number))
     cases = assignment.cases("a secret")
@@ -167,7 +237,7 @@ def test_where_float32_goes_in_its_rounding_is_allowed(number):
             assert allowed >= TOLERANCES["float32"], case.name
 
 
-@pytest.mark.parametrize("number", range(5, 7))
+@pytest.mark.parametrize("number", range(5, 8))
 def test_every_task_with_arrays_has_float32(number):
     assignment = find(str(number))
     cases = assignment.cases("a secret")
@@ -177,7 +247,7 @@ def test_every_task_with_arrays_has_float32(number):
             assert any(float32(array) for array in arrays), task
 
 
-@pytest.mark.parametrize("number", range(5, 7))
+@pytest.mark.parametrize("number", range(5, 8))
 def test_the_text_is_about_the_tasks_there_are(number):
     assignment = find(str(number))
     text = (assignment.folder / "README.md").read_text(encoding="utf-8")
@@ -190,7 +260,7 @@ def test_the_text_is_about_the_tasks_there_are(number):
     assert int(total) == sum(of_tasks)
 
 
-@pytest.mark.parametrize("number", range(5, 7))
+@pytest.mark.parametrize("number", range(5, 8))
 def test_the_example_of_the_text_runs(number, tmp_path, monkeypatch, capsys):
     assignment = find(str(number))
     text = (assignment.folder / "README.md").read_text(encoding="utf-8")
@@ -198,3 +268,28 @@ def test_the_example_of_the_text_runs(number, tmp_path, monkeypatch, capsys):
     monkeypatch.syspath_prepend(tmp_path)
     exec(re.search("```python\n(.*?)```", text, re.DOTALL)[1], {})
     assert capsys.readouterr().out
+
+
+def test_no_sick_network_is_near_a_border():
+    assignment = find("7")
+    for seed in map(str, range(10)):
+        cases = [case for case in assignment.cases(seed) if case.task == "7.6"]
+        words = [str(expected["word"]) for expected in assignment.expected(cases)]
+        assert Counter(words) == dict.fromkeys(
+            ("saturated", "vanishing", "exploding", "dead", "mislabelled"), 2
+        )
+        for case, word in zip(cases, words, strict=True):
+            seen = case.arrays
+            step = (seen["z_std"][-1] / seen["z_std"][0]) ** (1 / (len(seen["z"]) - 1))
+            assert step > 1.7 if word == "exploding" else step < 1.3
+            assert seen["error"] > 0.4 if word == "mislabelled" else seen["error"] < 0.1
+            dead = seen["z_dead"].mean()
+            assert dead > 0.55 if word == "dead" else dead < 0.4
+            if word not in ("dead", "vanishing"):
+                assert seen["ds_std"][0] > 0.2 * seen["ds_std"][-1]
+            if word == "vanishing":
+                assert seen["ds_std"][0] < 0.08 * seen["ds_std"][-1]
+            if word not in ("dead", "saturated"):
+                assert seen["z_saturated"].mean() < 0.6
+            if word == "saturated":
+                assert seen["z_saturated"].mean() > 0.7
