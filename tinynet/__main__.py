@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             " smaller --width",
             file=sys.stderr,
         )
-    except (OSError, ValueError, FloatingPointError) as error:
+    except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
         print(f"tinynet: error: {error}", file=sys.stderr)
     return 1
 

@@ -123,7 +123,8 @@ def find(name: str, folder: Path = FOLDER) -> Assignment:
     fits = [
         a
         for a in known
-        if name in (a.name, a.file.removesuffix(".py"), a.name.partition("_")[0].lstrip("0"))
+        if name in (a.name, a.file.removesuffix(".py"))
+        or name.lstrip("0") == a.name.partition("_")[0].lstrip("0")
     ]
     if len(fits) != 1:
         raise ValueError(f"name: expected one of {', '.join(a.name for a in known)}, got {name!r}")

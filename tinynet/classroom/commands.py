@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -118,10 +119,15 @@ def check(options: argparse.Namespace) -> int:
     if not options.file.is_file():
         raise FileNotFoundError(f"file: {options.file} is not there")
     given = handout.read(options.file.resolve().parent)
-    source = options.file.read_text(encoding="utf-8-sig")
+    try:
+        source = options.file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{options.file}: expected a text in UTF-8: {error}") from None
     with adopting():
         replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
     found = marks(given.cases, replies, given.expected)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know every letter
+        sys.stdout.reconfigure(errors="backslashreplace")
     print(given.title)
     for task, what in given.tasks.items():
         _say(task, what, [mark for mark in found if mark.task == task])
@@ -154,7 +160,7 @@ def grade(options: argparse.Namespace) -> int:
     if book.exists() and not options.overwrite:
         raise FileExistsError(f"--out: {book} is there: name another folder, or --overwrite")
     grading.submissions(options.submissions, assignment.file)  # before anything is written
-    options.out.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
     (options.out / "reports").mkdir(exist_ok=True)
     seed = grading.secret_seed(options.out, options.seed)
     tasks = assignment.tasks

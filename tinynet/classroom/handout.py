@@ -83,6 +83,7 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
         "title": assignment.title,
         "file": assignment.file,
         "tasks": assignment.tasks,
+        "arrays": list(arrays),
         "cases": [(case.task, case.name, case.points, case.within) for case in cases],
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,22 +113,21 @@ def read(folder: Path) -> Handout:
         raise ValueError(
             f"{folder / ARRAYS}: expected format {FORMAT!r}, got {record.get('format')!r}"
         )
+    tests = (folder / "tests.py").read_text(encoding="utf-8")
     parts: dict[tuple[str, str], dict[str, np.ndarray]] = {}
-    for key, array in arrays.items():
-        k, kind, name = key.split(" ", 2)
-        parts.setdefault((k, kind), {})[name] = array
-    cases = [
-        Case(task, name, points, parts.get((str(k), "argument"), {}), within)
-        for k, (task, name, points, within) in enumerate(record["cases"])
-    ]
-    return Handout(
-        title=record["title"],
-        file=record["file"],
-        tasks=record["tasks"],
-        tests=(folder / "tests.py").read_text(encoding="utf-8"),
-        cases=cases,
-        expected=[parts.get((str(k), "result"), {}) for k in range(len(cases))],
-    )
+    try:
+        for key in record["arrays"]:
+            array = arrays[key]
+            k, kind, name = key.split(" ", 2)
+            parts.setdefault((k, kind), {})[name] = array
+        cases = [
+            Case(task, name, points, parts.get((str(k), "argument"), {}), within)
+            for k, (task, name, points, within) in enumerate(record["cases"])
+        ]
+        expected = [parts.get((str(k), "result"), {}) for k in range(len(cases))]
+        return Handout(record["title"], record["file"], record["tasks"], tests, cases, expected)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / ARRAYS}: is damaged: {error!r}") from error
 
 
 def parameters(file: str | os.PathLike) -> list[Any]:

@@ -1,0 +1,368 @@
+"""What students get, and what they are told when they check their file."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_class import FULL, HALF, HERE, SOLUTION, typed, write_assignment
+
+from tinynet.__main__ import main
+from tinynet.classroom import handout
+from tinynet.classroom.assignments import PUBLIC, all_in, find
+from tinynet.storage import read_npz, write_npz
+
+NAMES = ["README.md", "scales.py", "tests.py", "test_scales.py", "pytest.ini", "public.npz"]
+
+
+@pytest.fixture(scope="module")
+def assignments(tmp_path_factory):
+    return write_assignment(tmp_path_factory.mktemp("instructor"))
+
+
+@pytest.fixture
+def folder(assignments, tmp_path):
+    """A student's folder."""
+    handout.release(find("9", assignments), tmp_path / "mine")
+    return tmp_path / "mine"
+
+
+def check(folder, source, capsys, name="scales.py"):
+    """Exit code and what is printed, of a check of this text."""
+    data = source if isinstance(source, bytes) else source.encode()
+    (folder / name).write_bytes(data)
+    code = main(["assignment", "check", str(folder / name)])
+    return code, "".join(capsys.readouterr())
+
+
+# ---------------------------------------------------------------------------- release
+
+
+def test_release_writes_its_files_and_says_so(assignments, tmp_path, capsys):
+    folder = tmp_path / "a" / "new one"
+    options = ["assignment", "release", "scales", str(folder), "--assignments", str(assignments)]
+    assert main(options) == 0
+    printed = capsys.readouterr().out
+    assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
+    for name in NAMES:
+        assert f"Written: {folder / name}\n" in printed
+    assert f"assignment check {folder / 'scales.py'}\n" in printed
+
+
+def test_every_stub_names_its_tasks_and_holds_nothing_of_the_solution(assignments):
+    for assignment in [*all_in(assignments), *all_in()]:
+        inside, hidden = False, []
+        for line in assignment.solution.splitlines():
+            inside = (inside or "### BEGIN" in line) and "### END" not in line
+            hidden += [line.strip()] if inside and line.strip() else []
+        kept = [line.strip() for line in assignment.stub.splitlines()]
+        shown = assignment.solution.replace("\n".join(hidden), "").splitlines()
+        only = [line for line in hidden if [s.strip() for s in shown].count(line) <= 1]
+        assert [line for line in only if line in kept] == []
+        assert "SOLUTION" not in assignment.stub
+        for task, what in assignment.tasks.items():
+            assert f'raise NotImplementedError("Task {task}: {what}")' in kept
+        compile(assignment.stub, "stub", "exec")
+
+
+def test_no_file_of_the_students_holds_a_line_of_the_solution(folder):
+    whole = b"".join(path.read_bytes() for path in folder.iterdir())
+    for line in ("stretched = factor", "return stretched", "middle = ", "return x - middle"):
+        assert line in SOLUTION
+        assert line.encode() not in whole
+
+
+@pytest.mark.parametrize("what", ["full", "a file"])
+def test_what_is_there_is_not_replaced(assignments, tmp_path, capsys, what):
+    place = tmp_path / "mine"
+    if what == "full":
+        place.mkdir()
+        (place / "scales.py").write_text("my work")
+    else:
+        place.write_text("my work")
+    options = ["assignment", "release", "9", str(place), "--assignments", str(assignments)]
+    assert main(options) == 1
+    assert f"folder: {place} is there, and not empty" in capsys.readouterr().err
+    assert (place / "scales.py" if what == "full" else place).read_text() == "my work"
+
+
+def test_an_empty_folder_is_filled(assignments, tmp_path):
+    (tmp_path / "mine").mkdir()
+    assert len(handout.release(find("9", assignments), tmp_path / "mine")) == len(NAMES)
+
+
+def test_a_place_that_cannot_be_written_is_told(assignments, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    place = tmp_path / "file" / "mine"
+    options = ["assignment", "release", "9", str(place), "--assignments", str(assignments)]
+    assert main(options) == 1
+    assert str(place) in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_the_right_to_write_is_told(assignments, tmp_path, capsys):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    place = tmp_path / "locked" / "mine"
+    options = ["assignment", "release", "9", str(place), "--assignments", str(assignments)]
+    assert main(options) == 1
+    assert str(place) in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize("name", ["9", "09", "scales", "09_scales"])
+def test_an_assignment_is_found_by(assignments, name):
+    assert find(name, assignments).name == "09_scales"
+
+
+@pytest.mark.parametrize("name", ["", "0", "90", "Scales", "scale", "..", "9_scales", "linear"])
+def test_a_name_that_is_none_is_told_with_those_there_are(assignments, name):
+    with pytest.raises(ValueError, match=f"expected one of 09_scales, got '{name}'"):
+        find(name, assignments)
+
+
+def test_assignments_are_listed_with_their_points(assignments, capsys):
+    assert main(["assignment", "list", "--assignments", str(assignments)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["09_scales", "Assignment", "9:", "scales", f"({FULL}", "points)"]
+    assert lines[1] == "    9.1  x, times a factor (4)"
+    assert lines[2] == "    9.2  rows without their means (4)"
+
+
+def test_where_there_are_no_lessons_it_says_what_to_do(tmp_path, capsys):
+    place = tmp_path / "lessons" / "assignments"
+    assert main(["assignment", "list", "--assignments", str(place)]) == 1
+    assert "name their folder with --assignments" in capsys.readouterr().err
+    (place / "03_half").mkdir(parents=True)
+    (place / "03_half" / "solution.py").touch()
+    assert main(["assignment", "list", "--assignments", str(place)]) == 1
+    assert "is no assignment, it has no README.md and no tests.py" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------- a damaged handout
+
+
+def test_what_was_released_can_be_read_again(assignments, folder):
+    assignment, got = find("9", assignments), handout.read(folder)
+    assert (got.title, got.file, got.tasks) == (
+        "Assignment 9: scales",
+        "scales.py",
+        {"9.1": "x, times a factor", "9.2": "rows without their means"},
+    )
+    cases = assignment.cases(PUBLIC)
+    right = assignment.expected(cases)
+    for case, other, result, expected in zip(got.cases, cases, got.expected, right, strict=True):
+        assert (case.task, case.name, case.points, case.within) == (
+            (other.task, other.name, other.points, other.within)
+        )
+        assert result.keys() == expected.keys()
+        for name, array in other.arrays.items():
+            np.testing.assert_array_equal(case.arrays[name], array, strict=True)
+        for name, array in expected.items():
+            np.testing.assert_array_equal(result[name], array, strict=True)
+
+
+def other_kind(path):
+    write_npz(path, {"W": np.ones(2)}, {"format": "tinynet network 1"})
+
+
+def without_tasks(path):
+    arrays, record = read_npz(path)
+    record.pop("tasks")
+    write_npz(path, arrays, record)
+
+
+def other_arrays(path):
+    _, record = read_npz(path)
+    write_npz(path, {"W": np.ones(2)}, record)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        Path.unlink,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-40]),
+        lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+        lambda path: path.write_text("no arrays"),
+        other_kind,
+        without_tasks,
+        other_arrays,
+    ],
+    ids=["missing", "empty", "end", "half", "text", "kind", "record", "arrays"],
+)
+def test_a_damaged_file_is_named(folder, capsys, harm):
+    harm(folder / "public.npz")
+    code, printed = check(folder, HALF, capsys)
+    assert code == 1
+    assert f"error: {folder / 'public.npz'}: " in printed
+
+
+def test_a_byte_that_was_changed_is_seen_or_of_no_weight(folder):
+    path = folder / "public.npz"
+    whole = path.read_bytes()
+    before = handout.read(folder)
+    rng = np.random.default_rng(0)
+    seen = 0
+    for k in rng.integers(0, len(whole), 100):
+        path.write_bytes(whole[:k] + bytes([whole[k] ^ 0x55]) + whole[k + 1 :])
+        try:
+            after = handout.read(folder)
+        except ValueError as error:
+            assert "public.npz" in str(error)  # noqa: PT017
+            seen += 1
+        else:
+            for one, other in zip(before.expected, after.expected, strict=True):
+                assert {k: v.tobytes() for k, v in one.items()} == {
+                    k: v.tobytes() for k, v in other.items()
+                }
+    assert seen > 30
+
+
+# ---------------------------------------------------------------------------- check
+
+
+def test_the_reference_passes(folder, capsys):
+    code, printed = check(folder, SOLUTION, capsys)
+    assert code == 0
+    assert printed.splitlines() == [
+        "Assignment 9: scales",
+        "",
+        "Task 9.1: x, times a factor: 4 of 4",
+        "",
+        "Task 9.2: rows without their means: 4 of 4",
+        "",
+        "8 of 8 points in the public tests. Graded with other numbers, alike.",
+        "Right is what differs by at most this share of an array's largest number:"
+        " 1e-10 for float64, 0.0001 for float32.",
+    ]
+
+
+def test_the_stub_is_not_begun(folder, capsys):
+    code, printed = check(folder, (folder / "scales.py").read_text(), capsys)
+    assert code == 1
+    assert "Task 9.1: x, times a factor: 0 of 4, not begun\n\nTask 9.2: rows" in printed
+    assert "means: 0 of 4, not begun\n\n0 of 8 points" in printed
+
+
+def test_partial_credit_a_line_per_task_and_what_came_back(folder, capsys):
+    wrong = SOLUTION.replace("x - middle", "x * 0 + 8.125").replace(
+        "    stretched", "    print('look', x.shape)\n    stretched"
+    )
+    code, printed = check(folder, wrong, capsys)
+    assert code == 1
+    assert "Task 9.1: x, times a factor: 4 of 4\n" in printed
+    assert "Task 9.2: rows without their means: 0 of 4\n  rows:\n" in printed
+    assert "the first at [0, 0]: got [[8.125, 8.125, ..., 8.125, 8.125]" in printed
+    assert "tried with x float64 (3, 5); allowed: 1e-10 of the largest number" in printed
+    assert "tried with x float32 (3, 5); allowed: 0.01 of the largest number" in printed
+    assert "It printed:\nlook (4, 3)\nlook (1, 3)\n" in printed
+    assert "4 of 8 points" in printed
+
+
+def test_a_task_of_which_half_is_right(folder, capsys):
+    code, printed = check(folder, SOLUTION.replace("factor *", "factor * (len(x) > 1) *"), capsys)
+    assert code == 1
+    assert "Task 9.1: x, times a factor: 3 of 4\n  a batch of one:\n" in printed
+    assert "factor = 2." in printed
+
+
+@pytest.mark.parametrize("wrong", ["x + middle", "np.nan * x", "x[0]", "(x - middle) * 1.01"])
+def test_the_right_numbers_are_not_shown(folder, capsys, wrong):
+    _, printed = check(folder, SOLUTION.replace("x - middle", wrong), capsys)
+    for result in handout.read(folder).expected:
+        for number in np.concatenate([array.ravel() for array in result.values()]):
+            assert f"{abs(number):.4f}" not in printed
+
+
+def test_where_an_error_came_from_is_told(folder, capsys):
+    _, printed = check(folder, SOLUTION.replace("x - middle", "x - middel"), capsys)
+    assert "NameError: name 'middel' is not defined" in printed
+    line = SOLUTION[: SOLUTION.index("x - middle")].count("\n") + 1
+    assert f"scales.py, line {line}, in centred: return x - middel" in printed
+
+
+def test_a_mistake_of_syntax_is_told_with_its_line(folder, capsys):
+    code, printed = check(folder, SOLUTION.replace("return stretched", "return ("), capsys)
+    assert code == 1
+    assert "SyntaxError: '(' was never closed" in printed
+    assert 'File "scales.py", line 10' in printed
+    assert "when the file was loaded" in printed
+    assert "0 of 8 points" in printed
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        SOLUTION.encode("utf-8-sig"),
+        SOLUTION.replace("\n", "\r\n").encode(),
+        b"# \xc3\xa4\r\n" + SOLUTION.encode(),
+    ],
+    ids=["BOM", "CRLF", "UTF-8"],
+)
+def test_what_editors_write_is_read(folder, capsys, source):
+    assert check(folder, source, capsys)[0] == 0
+
+
+def test_a_file_that_is_not_utf_8_is_named(folder, capsys):
+    code, printed = check(folder, b"# \xe4\n", capsys)
+    assert code == 1
+    assert f"{folder / 'scales.py'}: expected a text in UTF-8" in printed
+
+
+def test_another_name_of_the_file_will_do(folder, capsys):
+    assert check(folder, SOLUTION, capsys, "second try.py")[0] == 0
+
+
+def test_a_file_that_is_not_there_and_a_folder_that_is_not_the_one(folder, tmp_path, capsys):
+    assert main(["assignment", "check", str(folder / "scale.py")]) == 1
+    assert f"file: {folder / 'scale.py'} is not there" in capsys.readouterr().err
+    (tmp_path / "scales.py").write_text(SOLUTION)
+    assert main(["assignment", "check", str(tmp_path / "scales.py")]) == 1
+    assert "in the folder that 'assignment release' made" in capsys.readouterr().err
+
+
+def test_a_file_is_checked_from_its_own_folder_on_a_console_of_few_letters(folder):
+    (folder / "scales.py").write_bytes(b"print('\xe2\x88\x82')\n" + SOLUTION.encode())
+    code, out, err = typed(
+        "check", "scales.py", cwd=folder, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    )
+    assert (code, err) == (0, "")
+    assert "It printed:\n\\u2202\n" in out
+
+
+# ---------------------------------------------------------------------------- pytest
+
+
+def pytest_in(folder, *arguments):
+    """Plain pytest, as a student types it; warnings are errors."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "--strict-markers", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(HERE), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_pytest_fails_the_stub_and_names_the_task(folder):
+    done = pytest_in(folder)
+    assert done.returncode == 1
+    assert "4 failed" in done.stdout
+    assert "NotImplementedError: Task 9.2: rows without their means" in done.stdout
+    assert "warning" not in done.stdout
+
+
+def test_pytest_passes_the_reference_and_a_marker_selects(folder):
+    (folder / "scales.py").write_text(SOLUTION.replace("x - middle", "x + middle"))
+    done = pytest_in(folder, "-v", "-m", "task9_1")
+    assert done.returncode == 0, done.stdout
+    assert "2 passed, 2 deselected" in done.stdout
+    assert "[9.1 a batch of one] PASSED" in done.stdout
+    done = pytest_in(folder)
+    assert "2 failed, 2 passed" in done.stdout
+    assert "task 9.2, rows: z: " in done.stdout
