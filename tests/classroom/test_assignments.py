@@ -42,10 +42,9 @@ def test_the_stub_scores_nothing_and_names_its_tasks(assignment):
 def test_a_mistake_loses_points_in_its_task_and_in_no_other(name, task, mistake, old, new):
     assignment = ALL[name]
     assert assignment.solution.count(old) == 1
-    got, full = (
-        earned(marked(assignment, assignment.solution.replace(old, new))),
-        maximum(assignment),
-    )
+    found = marked(assignment, assignment.solution.replace(old, new))
+    assert not [mark for mark in found if "NameError" in mark.said]
+    got, full = earned(found), maximum(assignment)
     assert got[task] < full[task]
     assert {other: got[other] for other in got if other != task} == {
         other: full[other] for other in full if other != task

@@ -1,82 +1,28 @@
 """Submissions that mean harm: each ends in time, with a report, and leaves no process behind."""
 
 import errno
-import json
+import io
 import os
-import tempfile
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from submitting import (
+    AS_ROOT,
+    GOOD,
+    ONLY_POSIX,
+    PATIENT,
+    forged,
+    frame,
+    inside,
+    npz,
+    outcome,
+    spoiled,
+)
 
-from tinynet.classroom import processes
-from tinynet.classroom.assignments import Case
-from tinynet.classroom.grading import FIRST_USER
-from tinynet.classroom.marking import marks
-from tinynet.classroom.running import MIB, Limits, run
+from tinynet.classroom.running import MIB, Limits
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
-AS_ROOT = os.name == "posix" and os.geteuid() == 0
-USER = FIRST_USER + 100 if AS_ROOT else None
-# Two tasks: double a number of its argument, and halve it.
-TESTS = """
-def task9_1(student, x):
-    return {"y": student.double(x)}
-
-def task9_2(student, x):
-    return {"y": student.half(x)}
-"""
-GOOD = "def double(x):\n    return 2 * x\n\n\ndef half(x):\n    return x / 2\n"
-X = np.arange(1.0, 6.0)
-CASES = [Case(task, f"case {k}", 1, {"x": X + k}) for k, task in enumerate(["9.1", "9.1", "9.2"])]
-RIGHT = [{"y": 2 * X}, {"y": 2 * (X + 1)}, {"y": (X + 2) / 2}]
-SHORT = Limits(seconds=1.5, in_all=6)
-PATIENT = Limits(seconds=15, in_all=30)
-
-
-def outcome(source, limits=SHORT):
-    """Points, and everything that is said, of a submission run as the grader runs it."""
-    started = time.monotonic()
-    with processes.adopting():
-        replies, printed = run("work.py", source, TESTS, CASES, limits, USER)
-        assert [pid for pid in processes._children() if pid not in processes._others] == []
-    seconds = time.monotonic() - started
-    assert seconds < limits.in_all + 3
-    assert left() == []
-    found = marks(CASES, replies, RIGHT)
-    return sum(mark.earned for mark in found), "\n".join(mark.said for mark in found), printed
-
-
-def left():
-    """Processes that still have the environment of a child, and their folders."""
-    places = Path(tempfile.gettempdir()).glob("tinynet-*")
-    found = [str(folder) for folder in places if owner(folder) == USER]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if b"/tinynet-" in (process / "environ").read_bytes().partition(b"HOME=")[2][:60]:
-                found.append((process / "cmdline").read_bytes().decode())
-        except OSError:
-            continue
-    return found
-
-
-def owner(path):
-    return path.stat().st_uid if AS_ROOT else None
-
-
-def spoiled(line):
-    """Good code, after a line that does harm when the file is loaded."""
-    return f"{line}\n{GOOD}"
-
-
-def inside(body):
-    """Code that does harm in the first task, and is good in the second."""
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return (
-        f"import os, sys, time\n\n\ndef double(x):\n{lines}    return x\n\n\n"
-        + GOOD.split("\n\n\n")[1]
-    )
+pytestmark = ONLY_POSIX
 
 
 def test_good_code_earns_everything():
@@ -302,26 +248,6 @@ def test_a_socket_that_listens_is_gone_afterwards():
 # ---------------------------------------------------------------------------- forged replies
 
 
-def forged(*frames):
-    """Code that writes to every open file what a child would say."""
-    return inside(
-        f"for fd in range(3, 64):\n    try:\n        os.write(fd, {b''.join(frames)!r})\n"
-        "    except OSError:\n        pass\nos._exit(0)"
-    )
-
-
-def frame(message, content=b""):
-    return json.dumps({**message, "bytes": len(content)}).encode() + b"\n" + content
-
-
-def npz(**arrays):
-    import io
-
-    content = io.BytesIO()
-    np.savez(content, **arrays)
-    return content.getvalue()
-
-
 def test_a_pickled_reply_is_refused():
     content = npz(**{"result y": np.array([{"any": "thing"}], dtype=object)})
     points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content)))
@@ -337,8 +263,6 @@ def test_objects_are_told_as_such():
 
 
 def test_a_compressed_reply_is_refused():
-    import io
-
     content = io.BytesIO()
     np.savez_compressed(content, **{"result y": np.zeros(10**7)})
     points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content.getvalue())))
@@ -375,7 +299,7 @@ def test_junk_in_place_of_a_reply_costs_the_call(junk):
 
 
 def test_answers_for_calls_to_come_count_no_more_than_their_own_work():
-    answers = [frame({"at": k, "done": True}, npz(**{"result y": X})) for k in range(3)]
+    answers = [frame({"at": k, "done": True}, npz(**{"result y": np.ones(5)})) for k in range(3)]
     points, _, _ = outcome(forged(*answers))
     assert points == 0  # they took the place of its own right answers
 

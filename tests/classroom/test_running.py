@@ -5,11 +5,11 @@ import sys
 import time
 
 import pytest
-from test_hostile import GOOD, SHORT, forged, frame, inside, outcome, pytestmark, spoiled
+from submitting import GOOD, ONLY_POSIX, SHORT, forged, frame, inside, outcome, spoiled
 
 from tinynet.classroom import running
 
-__all__ = ["pytestmark"]
+pytestmark = ONLY_POSIX
 
 
 def test_closing_every_file_is_not_waited_for():

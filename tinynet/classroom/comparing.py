@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -12,17 +12,25 @@ SHOWN = 500  # characters, of one array
 
 
 def wrong(
-    got: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray], within: float | None = None
+    got: Mapping[str, np.ndarray],
+    expected: Mapping[str, np.ndarray],
+    within: float | None = None,
+    given: Iterable[np.ndarray] = (),
 ) -> str | None:
     """What is wrong with the first array that is; None if none is.
 
     Numbers are right that differ by at most so much of the array's largest: 1e-10, or 1e-4 where
-    float32 takes part, or ``within``.
+    float32 takes part, also among the arrays that were ``given``; or ``within``.
     """
+    more = [name for name in got if name not in expected]
+    if more:
+        return f"{more[0]}: came back, and was not asked for"[:SHOWN]
     for name, right in expected.items():
         if name not in got:
             return f"{name}: nothing came back"
-        found = _wrong(np.asarray(got[name]), right, within)
+        array = np.asarray(got[name])
+        allowed = tolerance(array, right, *given) if within is None else within
+        found = _wrong(array, right, allowed)
         if found is not None:
             return f"{name}: {found}"[:SHOWN]
     return None
@@ -33,7 +41,7 @@ def tolerance(*arrays: np.ndarray) -> float:
     return max(TOLERANCES.get(array.dtype.name, 1e-10) for array in arrays)
 
 
-def _wrong(got: np.ndarray, right: np.ndarray, within: float | None) -> str | None:
+def _wrong(got: np.ndarray, right: np.ndarray, allowed: float) -> str | None:
     if got.shape != right.shape:
         return f"expected shape {right.shape}, got {got.shape}"
     if right.dtype.kind not in "fiu":
@@ -47,9 +55,10 @@ def _wrong(got: np.ndarray, right: np.ndarray, within: float | None) -> str | No
         return f"expected finite numbers, got {got[where]}" + (
             f" at {list(where)}" if where else ""
         )
-    allowed = (tolerance(got, right) if within is None else within) * np.abs(right).max(initial=0)
     with np.errstate(over="ignore"):  # infinitely far off is not right
-        bad = np.abs(got.astype(float) - right.astype(float)) > allowed
+        bad = np.abs(got.astype(float) - right.astype(float)) > allowed * np.abs(right).max(
+            initial=0
+        )
     if not bad.any():
         return None
     where = tuple(int(k) for k in np.argwhere(bad)[0])

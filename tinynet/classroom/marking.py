@@ -54,7 +54,9 @@ def marks(
 
 
 def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
-    said = reply.error if reply.results is None else wrong(reply.results, expected, case.within)
+    said: str | None = reply.error
+    if reply.results is not None:
+        said = wrong(reply.results, expected, case.within, case.arrays.values())
     if not said:
         return Mark(case.task, case.name, case.points, case.points)
     if not reply.loaded:
