@@ -65,6 +65,14 @@ ANSWERS = {
         "answer_1": "tanh.dy * (1 - tanh.y**2)",
         "answer_2": "linear.dy @ linear.W.T",
     },
+    "15_real_digits": {
+        "answer_1": "12",
+        "answer_2": "0.183",
+    },
+    "16_photographs": {
+        "answer_1": "177.2",
+        "answer_2": "80",
+    },
 }
 
 # Decimal numbers in the prose that no script can print: they stand in the paper or its figures.

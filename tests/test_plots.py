@@ -87,6 +87,21 @@ def test_images_stand_side_by_side_on_one_scale_of_grey(ax):
     assert list(ax.get_xticks()) == [1.5, 7.5, 13.5]  # under the middle of each
 
 
+def test_images_in_colour_hold_red_green_and_blue_on_a_white_ground(ax):
+    x = np.random.default_rng(0).uniform(-1, 1, (3, 48))
+    plots.images(x, columns=2, colour=True, ax=ax)
+    (image,) = ax.images
+    sheet = np.asarray(image.get_array())
+    assert sheet.shape == (10, 10, 3)
+    for k, (top, left) in enumerate([(0, 0), (0, 6), (6, 0)]):
+        for channel in range(3):
+            grey = x[k, 16 * channel : 16 * (channel + 1)].reshape(4, 4)
+            shown = sheet[top : top + 4, left : left + 4, channel]
+            np.testing.assert_allclose(shown, (grey + 1) / 2)
+    assert (sheet[4:6] == 1).all()
+    assert (sheet[6:, 6:] == 1).all()
+
+
 def test_densities_are_lines_over_the_middles_of_the_bins(ax):
     plots.densities([0, 1, 2, 4], [[1, 2, 3], [4, 5, 6]], ["layer 1", "layer 2"], ax=ax)
     first, second = ax.lines

@@ -28,29 +28,37 @@ def images(
     titles: Sequence[str] | None = None,
     *,
     columns: int | None = None,
+    colour: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Square grey images side by side, from -1 (black) to 1 (white).
+    """Square images side by side, from -1 (black) to 1 (white).
 
     Parameters
     ----------
-    x : ndarray, shape (examples, side * side)
+    x : ndarray, shape (examples, side * side), or (examples, 3 * side * side) in colour
     titles : sequence of str, optional
         One under each image of the lowest row.
     columns : int, optional
         Images in a row; all of them, if not given.
+    colour : bool, optional
+        Whether x holds all of red, then green, then blue, as CIFAR-10 does.
     ax : Axes, optional
     """
     ax = _axes(ax)
-    side = int(np.sqrt(x.shape[1]))
+    channels = 3 if colour else 1
+    side = int(np.sqrt(x.shape[1] // channels))
     step = side + 2
     columns = len(x) if columns is None else columns
     rows = -(-len(x) // columns)
-    sheet = np.full((rows * step - 2, columns * step - 2), np.nan)
+    sheet = np.full((rows * step - 2, columns * step - 2, channels), np.nan)
     for k, image in enumerate(x):
         top, left = k // columns * step, k % columns * step
-        sheet[top : top + side, left : left + side] = image.reshape(side, side)
-    ax.imshow(sheet, cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+        pixels = image.reshape(channels, side, side).transpose(1, 2, 0)
+        sheet[top : top + side, left : left + side] = pixels
+    if colour:
+        ax.imshow(np.nan_to_num((sheet + 1) / 2, nan=1), interpolation="nearest")
+    else:
+        ax.imshow(sheet[:, :, 0], cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.set_xticks([])
