@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from data_files import small_cifar10, write_cifar10, write_mnist
 from lesson_facts import ANSWERS, OF_THE_PAPER
 
 LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9][0-9]_*.py"))
@@ -21,9 +22,21 @@ def runs(tmp_path_factory):
     return tmp_path_factory.mktemp("runs")
 
 
-def run(command, folder, runs):
+# A lesson with a few images in the form of MNIST and of CIFAR-10 where the real ones would be.
+ON_SMALL_FILES = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from data_files import small_cifar10, small_mnist
+from run_lesson import main
+with small_mnist(), small_cifar10(30):
+    sys.exit(main(sys.argv[2]))
+"""
+
+
+def run(command, folder, runs, **variables):
     environment = {
         **os.environ,
+        **variables,
         "PYTHONWARNINGS": "error",
         "MPLBACKEND": "agg",
         "TINYNET_PICTURES": str(folder / "pictures"),
@@ -105,6 +118,30 @@ def test_right_answers_are_right_and_pictures_can_be_read(lesson, runs, tmp_path
     assert verdicts == ["right."] * len(ANSWERS[lesson.stem])
     if "plots.show(" in source:
         assert list((tmp_path / "pictures").glob("*.png"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["15_real_digits", "16_photographs"])
+def test_where_the_files_are_a_network_is_trained_on_them(name, tmp_path):
+    data, lesson = tmp_path / "data", LESSONS[0].with_name(f"{name}.py")
+    write_mnist(data / "mnist")
+    with small_cifar10(30):
+        write_cifar10(data / "cifar10")
+    command = ["-c", ON_SMALL_FILES, RUNNER.parent, lesson]
+    ran = run(command, tmp_path, tmp_path / "runs", TINYNET_DATA=str(data))
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
+    assert "is not here" not in ran.stdout
+    source = lesson.read_text(encoding="utf-8")
+    shown = {path.stem for path in (tmp_path / "pictures").iterdir()}
+    assert shown == set(re.findall(r'plots.show\("(.*)"\)', source))
+
+
+def test_without_the_files_a_lesson_says_how_to_get_them(no_places, tmp_path):
+    for name, command in {"15_real_digits": "tn.mnist()", "16_photographs": "tn.cifar10()"}.items():
+        ran = run([LESSONS[0].with_name(f"{name}.py")], tmp_path, tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        assert f'python -c "import tinynet as tn; {command}"' in ran.stdout
+    assert not list(no_places.rglob("tinynet"))
 
 
 def test_the_lesson_keeps_to_the_common_form(lesson):
