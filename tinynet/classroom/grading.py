@@ -132,14 +132,15 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
     """The students' files by their names."""
     if not folder.is_dir():
         raise FileNotFoundError(f"submissions: {folder} is not a folder")
+    folder = folder.resolve()  # it may be a link, but what is in it may not
     if (folder / file).exists():
-        return {folder.resolve().name: folder / file}
+        return {_name(folder.name): folder / file}
     found: dict[str, Path] = {}
     for entry in sorted(folder.iterdir()):
         if entry.name.startswith((".", "__")):
             continue
-        student = entry.name if entry.is_dir() else entry.stem
         if entry.is_dir() or entry.suffix == ".py":
+            student = _name(entry.name if entry.is_dir() else entry.stem)
             if student in found:
                 raise ValueError(f"submissions: {student} has a folder and a file: which counts?")
             found[student] = entry / file if entry.is_dir() else entry
@@ -150,28 +151,41 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
     return found
 
 
+def _name(name: str) -> str:
+    """A student's name, as text that can be written, and as the name of a file."""
+    name = os.fsencode(name).decode(errors="backslashreplace")
+    if len(name.encode()) > 200:
+        raise ValueError(f"submissions: expected names of at most 200 bytes, got {name}")
+    return name
+
+
 def read_source(path: Path, file: str) -> tuple[str, str]:
     """The text of a submission, and what there is to be said if it cannot be read."""
-    if path.is_symlink() or path.parent.is_symlink():
-        return _nothing(f"{path.name} is a link: links are not followed")
-    if not path.is_file():
-        return _nothing(f"there is no {file}")
-    if path.stat().st_size > MIB:
-        return _nothing(f"{path.name} has more than {MIB:,} bytes")
     try:
+        if path.is_symlink() or path.parent.is_symlink():
+            return _nothing(f"{path.name} is a link: links are not followed")
+        if not path.is_file():
+            return _nothing(f"there is no {file}")
+        if path.stat().st_size > MIB:
+            return _nothing(f"{path.name} has more than {MIB:,} bytes")
         return path.read_text(encoding="utf-8-sig"), ""
     except (OSError, UnicodeDecodeError) as error:
-        return _nothing(f"{path.name} cannot be read: {error}")
+        return _nothing(f"{path.name} cannot be read: {error}"[:300])
 
 
 def secret_seed(folder: Path, seed: str | None) -> str:
     """The seed of earlier, or the one that was given, or a new one; kept in the folder."""
     file = folder / SEED
-    if seed is None and file.exists():
-        return file.read_text(encoding="utf-8").strip()
-    seed = secrets.token_hex(16) if seed is None else seed
-    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(seed + "\n")
+    kept = seed is None and file.exists()
+    if kept:
+        seed = file.read_text(encoding="utf-8")
+    seed = secrets.token_hex(16) if seed is None else seed.strip()
+    if not seed:
+        raise ValueError(f"seed: expected a secret, got nothing: say --seed, or remove {file}")
+    if not kept:
+        file.unlink(missing_ok=True)  # others may be allowed to read it
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            out.write(seed.encode() + b"\n")
     return seed
 
 
@@ -213,6 +227,7 @@ def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
 
 def _nothing(why: str) -> tuple[str, str]:
     """In place of a submission that cannot be read: code that fails with the reason."""
+    why = why.encode(errors="backslashreplace").decode()
     return f"raise RuntimeError({why!r})\n", why
 
 

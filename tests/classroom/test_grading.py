@@ -1,0 +1,442 @@
+"""A class is graded: whose file counts, what is written, and that the cases stay a secret."""
+
+import csv
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_class import FULL, HALF, SOLUTION, start, write_assignment
+
+from tinynet.__main__ import main
+from tinynet.classroom import grading, processes
+from tinynet.classroom.assignments import PUBLIC, find
+from tinynet.classroom.running import MIB, Limits
+from tinynet.progress import Silent
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
+
+
+@pytest.fixture(scope="module")
+def assignments(tmp_path_factory):
+    return write_assignment(tmp_path_factory.mktemp("instructor"))
+
+
+@pytest.fixture(scope="module")
+def assignment(assignments):
+    return find("9", assignments)
+
+
+@pytest.fixture
+def handed_in(tmp_path):
+    """An empty folder for submissions."""
+    (tmp_path / "handed in").mkdir()
+    return tmp_path / "handed in"
+
+
+def graded(assignment, folder, seed="a secret", **keywords):
+    """Points by student."""
+    found = grading.grade(assignment, folder, seed, progress=Silent, **keywords)
+    return {one.student: sum(one.points.values()) for one in found}
+
+
+def command(assignments, folder, *options):
+    """Exit code of ``assignment grade``, in this process."""
+    place = ["--assignments", str(assignments), "--out", str(folder.parent / "out")]
+    return main(["assignment", "grade", "9", str(folder), *place, *map(str, options)])
+
+
+def rows(folder):
+    """The gradebook, as csv reads it."""
+    with open(folder.parent / "out" / "gradebook.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+# ---------------------------------------------------------------------------- the gradebook
+
+
+def a_class(folder, stub):
+    """Students of every kind, and the points that each is worth."""
+    for student, source in [
+        ("zoe", SOLUTION),
+        ("Ann-Marie van der Berg", HALF),
+        ("Jürgen Müßig", "\ufeff" + SOLUTION.replace("\n", "\r\n")),
+        ('=HYPERLINK("x";"y")', stub),
+        ("-1+1", SOLUTION),
+        ("a,b;c", "def broken(:"),
+    ]:
+        (folder / f"{student}.py").write_bytes(source.encode())
+    for student, name in [("folder", "scales.py"), ("other name", "my_scales.py")]:
+        (folder / student).mkdir()
+        (folder / student / name).write_text(SOLUTION)
+    (folder / "huge.py").write_text("#" * (MIB + 1))
+    (folder / "latin.py").write_bytes(b"# \xe4\n" + SOLUTION.encode())
+    (folder / "crash.py").write_text("import os\nos._exit(3)")
+    (folder / "linked.py").symlink_to(folder / "zoe.py")
+    (folder / "linked folder").symlink_to(folder / "folder")
+    (folder / "folder of a link").mkdir()
+    (folder / "folder of a link" / "scales.py").symlink_to(folder / "zoe.py")
+    (folder / ".DS_Store").touch()
+    (folder / "__MACOSX").mkdir()
+    (folder / "notes.txt").touch()
+    full = dict.fromkeys(["zoe", "Jürgen Müßig", "'-1+1", "folder"], 8)
+    nothing = ["other name", "huge", "latin", "crash", "linked", "linked folder", "a,b;c"]
+    nothing += ["folder of a link", """'=HYPERLINK("x";"y")"""]
+    return full | {"Ann-Marie van der Berg": 4} | dict.fromkeys(nothing, 0)
+
+
+@pytest.fixture(scope="module")
+def graded_class(assignments, assignment, tmp_path_factory):
+    """A class that was graded, as an instructor types it; with the results that platforms read."""
+    folder = tmp_path_factory.mktemp("class") / "handed in"
+    folder.mkdir()
+    points = a_class(folder, assignment.stub)
+    assert command(assignments, folder, "--gradescope", "--classroom50") == 0
+    return folder, points
+
+
+def test_the_gradebook_has_a_line_for_each_in_their_order(graded_class):
+    folder, points = graded_class
+    found = rows(folder)
+    assert {row["student"]: int(row["points"]) for row in found} == points
+    names = [row["student"].removeprefix("'") for row in found]
+    assert names == sorted(names)
+    for row in found:
+        assert list(row) == ["student", "9.1", "9.2", "points", "maximum", "note"]
+        assert int(row["9.1"]) + int(row["9.2"]) == int(row["points"])
+        assert row["maximum"] == str(FULL)
+
+
+def test_why_there_is_nothing_to_grade_is_noted(graded_class):
+    notes = {row["student"]: row["note"] for row in rows(graded_class[0])}
+    assert notes["other name"] == "there is no scales.py"
+    assert notes["huge"] == f"huge.py has more than {MIB:,} bytes"
+    assert "latin.py cannot be read: 'utf-8' codec" in notes["latin"]
+    assert notes["linked"] == "linked.py is a link: links are not followed"
+    assert "is a link" in notes["linked folder"]
+    assert "is a link" in notes["folder of a link"]
+    assert notes["zoe"] == notes["crash"] == notes["a,b;c"] == ""
+
+
+def test_every_student_has_a_report(graded_class):
+    folder, points = graded_class
+    reports = {
+        path.stem: path.read_text() for path in (folder.parent / "out" / "reports").iterdir()
+    }
+    assert reports.keys() == {name.removeprefix("'") for name in points}
+    for name, earned in points.items():
+        name = name.removeprefix("'")
+        assert reports[name].startswith(
+            f"Assignment 9: scales\n{name}: {earned} of {FULL} points\n"
+        )
+    half = reports["Ann-Marie van der Berg"]
+    assert "Task 9.1: x, times a factor: 4 of 4\n  passed  2 of 2  a factor\n" in half
+    assert "Task 9.2: rows without their means: 0 of 4\n  failed  0 of 2  rows\n" in half
+    assert "AttributeError: module 'scales' has no attribute 'centred'" in half
+    assert "SyntaxError" in reports["a,b;c"]
+    assert "(exit code 3)" in reports["crash"]
+    assert "there is no scales.py" in reports["other name"]
+
+
+def test_every_student_has_the_results_that_platforms_read(graded_class):
+    folder, points = graded_class
+    for kind in ("gradescope", "classroom50"):
+        names = {path.stem for path in (folder.parent / "out" / kind).glob("*.json")}
+        assert names == {name.removeprefix("'") for name in points}
+
+
+def test_nothing_half_written_stays(graded_class):
+    out = graded_class[0].parent / "out"
+    assert list(out.rglob("*.part")) == []
+    assert {path.name for path in out.iterdir()} == {
+        "gradebook.csv",
+        "secret-seed.txt",
+        "reports",
+        "gradescope",
+        "classroom50",
+    }
+    assert out.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_maximum_is_that_of_the_reference_even_where_everything_crashes(assignments, handed_in):
+    (handed_in / "a.py").write_text("raise SystemExit")
+    (handed_in / "b.py").write_text("import os; os.kill(os.getpid(), 9)")
+    assert command(assignments, handed_in) == 0
+    assert [(row["points"], row["maximum"]) for row in rows(handed_in)] == [("0", "8")] * 2
+
+
+# ---------------------------------------------------------------------------- whose file
+
+
+def test_a_folder_that_is_one_students(assignment, handed_in):
+    (handed_in / "scales.py").write_text(SOLUTION)
+    (handed_in / "more.py").write_text("1 / 0")
+    assert graded(assignment, handed_in) == {"handed in": FULL}
+
+
+def test_the_folder_may_be_a_link(assignment, handed_in, tmp_path):
+    (handed_in / "ann.py").write_text(SOLUTION)
+    (tmp_path / "link").symlink_to(handed_in)
+    assert graded(assignment, tmp_path / "link") == {"ann": FULL}
+
+
+def test_two_submissions_of_one_student_are_not_chosen_from(assignments, handed_in, capsys):
+    (handed_in / "ann.py").touch()
+    (handed_in / "ann").mkdir()
+    assert command(assignments, handed_in) == 1
+    assert "ann has a folder and a file: which counts?" in capsys.readouterr().err
+    assert not (handed_in.parent / "out").exists()
+
+
+@pytest.mark.parametrize("what", ["missing", "file", "empty", "others"])
+def test_where_there_is_nothing_to_grade_it_says_so(assignments, handed_in, capsys, what):
+    if what == "others":
+        (handed_in / "ann.txt").touch()
+        (handed_in / ".ann.py").touch()
+    elif what != "empty":
+        handed_in.rmdir()
+    if what == "file":
+        handed_in.touch()
+    assert command(assignments, handed_in) == 1
+    wanted = "expected STUDENT.py or STUDENT/scales.py in" if handed_in.is_dir() else "not a folder"
+    assert wanted in capsys.readouterr().err
+    assert not (handed_in.parent / "out").exists()
+
+
+def test_names_that_are_no_text_are_spelled_out(assignments, handed_in):
+    name = os.path.join(os.fsencode(handed_in), b"M\xfcller.py")
+    try:
+        with open(name, "w") as file:
+            file.write(SOLUTION)
+        os.symlink(name, os.path.join(os.fsencode(handed_in), b"\xfc.py"))
+    except OSError:
+        pytest.skip("this file system knows Unicode only")
+    assert command(assignments, handed_in) == 0
+    assert [row["student"] for row in rows(handed_in)] == ["M\\xfcller", "\\xfc"]
+    assert rows(handed_in)[1]["note"].endswith("fc.py is a link: links are not followed")
+    assert (handed_in.parent / "out" / "reports" / "M\\xfcller.txt").is_file()
+
+
+def test_a_name_that_is_too_long_for_a_report_is_told_before_anybody_is_graded(
+    assignments, handed_in, capsys
+):
+    (handed_in / ("n" * 201 + ".py")).touch()
+    assert command(assignments, handed_in) == 1
+    assert "expected names of at most 200 bytes" in capsys.readouterr().err
+
+
+def test_a_submission_that_may_not_be_read_does_not_end_the_grading(
+    assignment, handed_in, monkeypatch
+):
+    (handed_in / "ann").mkdir()
+    (handed_in / "ann" / "scales.py").write_text(SOLUTION)
+    (handed_in / "bob.py").write_text(SOLUTION)
+    look = Path.is_file
+
+    def locked(path):
+        if path.parent.name == "ann":
+            raise PermissionError(13, "Permission denied")
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_file", locked)
+    assert graded(assignment, handed_in) == {"ann": 0, "bob": FULL}
+
+
+# ---------------------------------------------------------------------------- the seed
+
+
+def values(cases):
+    return [array.tobytes() for case in cases for array in case.arrays.values()]
+
+
+def test_hidden_cases_are_others_than_the_public_ones_and_than_those_of_another_seed(assignment):
+    public, one, other = (values(assignment.cases(seed)) for seed in (PUBLIC, "one", "other"))
+    assert len(set(public + one + other)) == 3 * len(public)
+    assert values(assignment.cases("one")) == one
+
+
+def test_a_new_seed_is_kept_for_its_owner_and_used_again(tmp_path, monkeypatch):
+    before = os.umask(0)
+    try:
+        seed = grading.secret_seed(tmp_path, None)
+        assert len(seed) == 32
+        assert grading.secret_seed(tmp_path / "..", "x") != seed
+        file = tmp_path / "secret-seed.txt"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert grading.secret_seed(tmp_path, None) == seed
+        file.chmod(0o644)
+        assert grading.secret_seed(tmp_path, " Ä ") == "Ä"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert grading.secret_seed(tmp_path, None) == "Ä"
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("seed", ["", "  ", None])
+def test_no_seed_is_no_secret(tmp_path, seed):
+    (tmp_path / "secret-seed.txt").touch()
+    with pytest.raises(ValueError, match="expected a secret, got nothing"):
+        grading.secret_seed(tmp_path, seed)
+
+
+def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
+    assignments, handed_in, capsys
+):
+    (handed_in / "ann.py").write_text(SOLUTION.replace("x - middle", "x - middle * (x[0, 0] > 0)"))
+    assert command(assignments, handed_in) == 0
+    book = handed_in.parent / "out" / "gradebook.csv"
+    first = book.read_bytes()
+    assert command(assignments, handed_in) == 1
+    assert f"--out: {book} is there: name another folder, or --overwrite" in capsys.readouterr().err
+    book.write_text("old")
+    assert command(assignments, handed_in, "--overwrite") == 0
+    assert book.read_bytes() == first
+
+
+MEMORY = """
+import numpy as np
+
+KNOWN = {}
+
+def key(*arrays):
+    return tuple((np.asarray(a).shape, np.asarray(a).tobytes()) for a in arrays)
+
+def scaled(x, factor):
+    return KNOWN[key(x, factor)]
+
+def centred(x):
+    return KNOWN[key(x)]
+"""
+
+
+def memorised(assignment, seed):
+    """A submission that knows by heart what a seed asks for."""
+    cases = assignment.cases(seed)
+    lines = [MEMORY]
+    for case, right in zip(cases, assignment.expected(cases), strict=True):
+        given = ", ".join(
+            f"np.array({a.tolist()!r}, {a.dtype.str!r})" for a in case.arrays.values()
+        )
+        (result,) = right.values()
+        lines.append(f"KNOWN[key({given})] = np.array({result.tolist()!r}, {result.dtype.str!r})")
+    return "\n".join(lines)
+
+
+def test_answers_learnt_by_heart_are_worth_nothing_under_another_seed(assignment, handed_in):
+    (handed_in / "parrot.py").write_text(memorised(assignment, PUBLIC))
+    assert graded(assignment, handed_in) == {"parrot": 0}
+    assert graded(assignment, handed_in, PUBLIC) == {"parrot": FULL}  # it does know them
+
+
+# ---------------------------------------------------------------------------- how it is run
+
+
+def test_any_number_of_workers_gives_the_same(assignment, handed_in):
+    sources = [SOLUTION, HALF, "1 / 0", SOLUTION.replace("axis=1", "axis=0")]
+    for k, source in enumerate(sources):
+        (handed_in / f"{k}.py").write_text(source)
+    one, two, many = (
+        grading.grade(assignment, handed_in, "s", workers=n, progress=Silent) for n in (1, 2, 50)
+    )
+    assert one == two == many
+    assert [sum(each.points.values()) for each in one] == [8, 4, 0, 4]
+
+
+def test_each_result_is_told_as_it_comes(assignment, handed_in):
+    for k in range(3):
+        (handed_in / f"{k}.py").write_text("1 / 0")
+    told = []
+    found = grading.grade(assignment, handed_in, "s", progress=Silent, done=told.append)
+    assert sorted(told, key=lambda one: one.student) == found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "x - middle + np.random.default_rng().normal()",
+        "x - middle if 'tinynet' in __import__('sys').modules else None",
+    ],
+)
+def test_a_reference_that_fails_its_own_tests_is_told_before_anybody_is_graded(
+    tmp_path, handed_in, capsys, wrong
+):
+    place = write_assignment(tmp_path)
+    solution = place / "09_scales" / "solution.py"
+    solution.write_text(SOLUTION.replace("x - middle", wrong))
+    (handed_in / "ann.py").write_text(SOLUTION)
+    told = []
+    with pytest.raises(RuntimeError, match="the reference fails 'rows' of task 9.2: "):
+        grading.grade(find("9", place), handed_in, "s", progress=Silent, done=told.append)
+    assert told == []
+    assert command(place, handed_in) == 1
+    assert "error: the reference fails" in capsys.readouterr().err
+
+
+def test_elsewhere_it_is_not_done(assignment, handed_in, monkeypatch):
+    (handed_in / "ann.py").write_text(SOLUTION)
+    monkeypatch.setattr(grading.os, "name", "nt")
+    with pytest.raises(RuntimeError, match="grading needs Linux or macOS"):
+        grading.grade(assignment, handed_in, "s")
+
+
+def test_a_slow_submission_does_not_cost_the_others(assignment, handed_in):
+    (handed_in / "slow.py").write_text("while True: pass")
+    (handed_in / "good.py").write_text(SOLUTION)
+    limits = Limits(seconds=2, in_all=4)
+    assert graded(assignment, handed_in, limits=limits) == {"good": FULL, "slow": 0}
+
+
+def test_ctrl_c_ends_it_without_a_gradebook_and_leaves_no_process(assignments, handed_in, tmp_path):
+    for k in range(4):
+        (handed_in / f"{k}.py").write_text("while True: pass" if k else SOLUTION)
+    out = tmp_path / "out"
+    options = ("--assignments", assignments, "--out", out, "--workers", "2")
+    with start("grade", "9", handed_in, *options) as grader:
+        until = time.monotonic() + 30
+        while not (out / "reports" / "0.txt").exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        time.sleep(0.2)
+        grader.send_signal(signal.SIGINT)
+        said = grader.communicate(timeout=10)[1]
+    assert grader.returncode == 130, said
+    assert "gradebook.csv was not written; the reports so far are there" in said
+    assert "Traceback" not in said
+    assert [path.name for path in out.iterdir() if path.suffix in (".csv", ".part")] == []
+    if processes.PROC.is_dir():
+        calls = [path.read_bytes() for path in processes.PROC.glob("[0-9]*/cmdline") if alive(path)]
+        assert [call for call in calls if b"calling.py" in call] == []
+
+
+def alive(path):
+    """A child of a grading of our own, which is over: others may be at work on this machine."""
+    try:
+        return (path.parent / "stat").read_text().rpartition(")")[2].split()[1] == "1"
+    except OSError:
+        return False
+
+
+# ---------------------------------------------------------------------------- reports
+
+
+def test_numbers_of_the_reference_are_in_no_report(assignment, handed_in):
+    (handed_in / "ann.py").write_text(SOLUTION.replace("x - middle", "x - 2 * middle"))
+    (one,) = grading.grade(assignment, handed_in, "s", progress=Silent)
+    said = grading.report(one, assignment.title, assignment.tasks)
+    assert "numbers are not right" in said
+    for right in assignment.expected(assignment.cases("s"))[2:]:
+        assert not [number for number in right["z"].ravel() if f"{abs(number):.4f}" in said]
+
+
+def test_cells_that_a_spreadsheet_would_take_for_a_formula_are_text(tmp_path):
+    mark = grading.Mark("9.1", "one", 1, 0)
+    names = ["=1+1", "+1", "-1", "@x", "\t=1", "plain", "ä b", 'quo"te', "two\nlines"]
+    found = [grading.Graded(name, [mark], note=name) for name in names]
+    grading.gradebook(found, tmp_path / "book.csv")
+    with open(tmp_path / "book.csv", newline="", encoding="utf-8") as file:
+        read = list(csv.DictReader(file))
+    assert [row["student"] for row in read] == ["'" + n for n in names[:5]] + names[5:]
+    assert [row["note"] for row in read] == [row["student"] for row in read]
+    assert np.all([row["points"] == "0" for row in read])
