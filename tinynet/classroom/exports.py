@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from tinynet.classroom.assignments import Assignment
@@ -28,13 +29,17 @@ RUN = """#!/usr/bin/env bash
 # Run by Gradescope for each submission: its points go to results/results.json.
 cd "${{AUTOGRADER:-/autograder}}"
 chmod 700 source  # a submission, run as another user, cannot read it
-mkdir -p results
 PYTHON="${{PYTHON:-/autograder/python/bin/python}}"
-SEED="$(cat source/{seed})"
-if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} submission \\
-    --seed "$SEED" --out graded --overwrite --gradescope
+# One student, whatever the file that was handed in is called. The seed goes in a file: what is
+# typed on a command line can be read by every process.
+rm -rf graded
+mkdir -p results graded/in/submission graded/out
+cp -P submission/{file} graded/in/submission/
+cp -p source/{seed} graded/out/{seed}
+if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} graded/in \\
+    --out graded/out --gradescope
 then
-    cp graded/gradescope/submission.json results/results.json
+    cp graded/out/gradescope/submission.json results/results.json
 else
     echo '{{"score": 0, "output": "The autograder failed: tell your instructor."}}' \\
         > results/results.json
@@ -95,15 +100,18 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
 
 def autograder(assignment: Assignment, seed: str, path: Path) -> None:
     """Write the zip that Gradescope asks for: tinynet, one assignment, its seed, two scripts."""
-    with replacing(path) as out, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        replacing(path) as out,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
+    ):
         for file in sorted(PACKAGE.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 archive.write(file, file.relative_to(PACKAGE.parent))
         for file in sorted(assignment.folder.iterdir()):
             if file.is_file():
                 archive.write(file, Path("lessons", "assignments", assignment.name, file.name))
-        archive.writestr(SEED, seed + "\n")
-        run = RUN.format(name=assignment.name, seed=SEED)
+        archive.writestr(SEED, seed + "\n")  # others may not read it
+        run = RUN.format(name=quote(assignment.name), file=quote(assignment.file), seed=SEED)
         for name, text in (("setup.sh", SETUP), ("run_autograder", run)):
             member = zipfile.ZipInfo(name)
             member.external_attr = 0o755 << 16

@@ -1,0 +1,266 @@
+"""What other platforms read, and an autograder that is unpacked and run as Gradescope does it."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from small_class import FULL, SOLUTION, write_assignment
+
+import tinynet as tn
+from tinynet.__main__ import main
+from tinynet.classroom import exports
+from tinynet.classroom.assignments import find
+from tinynet.classroom.grading import Graded
+from tinynet.classroom.marking import Mark
+
+posix = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
+TASKS = {"9.1": "x, times a factor", "9.2": "rows"}
+ONE = Graded(
+    "ann", [Mark("9.1", "a factor", 2, 2), Mark("9.2", "one", 3, 0, "not right")], "hello", ""
+)
+
+
+@pytest.fixture(scope="module")
+def assignments(tmp_path_factory):
+    return write_assignment(tmp_path_factory.mktemp("instructor"))
+
+
+# ---------------------------------------------------------------------------- results
+
+
+def test_results_as_gradescope_reads_them():
+    assert exports.gradescope(ONE, TASKS) == {
+        "output": "hello",
+        "tests": [
+            {
+                "name": "Task 9.1 (x, times a factor): a factor",
+                "score": 2,
+                "max_score": 2,
+                "status": "passed",
+                "output": "",
+                "visibility": "visible",
+            },
+            {
+                "name": "Task 9.2 (rows): one",
+                "score": 0,
+                "max_score": 3,
+                "status": "failed",
+                "output": "not right",
+                "visibility": "visible",
+            },
+        ],
+    }
+    noted = Graded("ann", ONE.marks, "hello", "there is no scales.py")
+    assert exports.gradescope(noted, TASKS)["output"] == "there is no scales.py"
+
+
+def test_results_as_classroom_50_reads_them():
+    environment = {
+        "CLASSROOM": "c",
+        "ASSIGNMENT": "a",
+        "SUBMISSION_TAG": "s",
+        "COMMIT_URL": "https://commit",
+        "RELEASE_URL": "https://release",
+        "REVIEW_URL": "https://review",
+        "OTHER": "x",
+    }
+    result = exports.classroom50(ONE, environment)
+    assert datetime.fromisoformat(result.pop("datetime")).tzinfo is not None
+    assert result == {
+        "schema": "classroom50/result/v1",
+        "classroom": "c",
+        "assignment": "a",
+        "submission": "s",
+        "commit": "https://commit",
+        "release": "https://release",
+        "review": "https://review",
+        "score": 2,
+        "max-score": 5,
+        "tests": [
+            {"test-name": "9.1 a factor", "passed": True, "score": 2, "max-score": 2},
+            {"test-name": "9.2 one", "passed": False, "score": 0, "max-score": 3},
+        ],
+    }
+
+
+def test_what_is_not_set_is_empty_and_the_environment_is_that_of_the_process(monkeypatch):
+    assert exports.classroom50(ONE, {})["review"] == ""
+    monkeypatch.setenv("REVIEW_URL", "https://here")
+    assert exports.classroom50(ONE)["review"] == "https://here"
+
+
+def test_a_result_is_a_file_of_json(tmp_path):
+    exports.write(tmp_path / "new", "ann lee", {"score": 1, "said": "ä"})
+    assert json.loads((tmp_path / "new" / "ann lee.json").read_text()) == {"score": 1, "said": "ä"}
+
+
+# ---------------------------------------------------------------------------- the zip
+
+
+@pytest.fixture(scope="module")
+def packed(assignments, tmp_path_factory):
+    """The zip, as an instructor makes it."""
+    path = tmp_path_factory.mktemp("zip") / "autograder.zip"
+    options = ["--assignments", str(assignments), "--seed", "a secret"]
+    assert main(["assignment", "autograder", "9", str(path), *options]) == 0
+    return path
+
+
+def unpack(packed, folder):
+    """``autograder/`` as Gradescope lays it out, with the rights that the zip gives."""
+    folder = folder / "autograder"
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(folder / "source")
+        for member in archive.infolist():
+            (folder / "source" / member.filename).chmod(member.external_attr >> 16)
+    (folder / "submission").mkdir()
+    return folder
+
+
+def test_the_zip_holds_tinynet_one_assignment_its_seed_and_two_scripts(packed, assignments):
+    with zipfile.ZipFile(packed) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        rights = {m.filename: m.external_attr >> 16 & 0o777 for m in archive.infolist()}
+        assert archive.read("secret-seed.txt") == b"a secret\n"
+    assert len(names) == len(set(names))
+    tops = {name.partition("/")[0] for name in names}
+    assert tops == {"tinynet", "lessons", "secret-seed.txt", "setup.sh", "run_autograder"}
+    assert {name for name in names if name.startswith("lessons")} == {
+        f"lessons/assignments/09_scales/{name}" for name in ("README.md", "solution.py", "tests.py")
+    }
+    assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
+    assert "tinynet/picture.html" in names
+    assert rights["setup.sh"] == rights["run_autograder"] == 0o755
+    assert rights["secret-seed.txt"] == 0o600
+
+
+def test_a_zip_that_is_there_is_kept(packed, assignments, capsys):
+    before = packed.read_bytes()
+    options = ["autograder", "9", str(packed), "--assignments", str(assignments)]
+    assert main(["assignment", *options]) == 1
+    assert f"file: {packed} is there: give another name" in capsys.readouterr().err
+    assert packed.read_bytes() == before
+
+
+def test_every_zip_has_a_seed_of_its_own_and_old_files_can_be_packed(assignments, tmp_path):
+    os.utime(assignments / "09_scales" / "tests.py", (0, 0))  # zip knows no time before 1980
+    seeds = set()
+    for name in ("a.zip", "b.zip"):
+        options = [str(tmp_path / name), "--assignments", str(assignments)]
+        assert main(["assignment", "autograder", "9", *options]) == 0
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            seeds.add(archive.read("secret-seed.txt"))
+    assert len(seeds) == 2
+
+
+@posix
+@pytest.mark.parametrize("script", ["setup.sh", "run_autograder"])
+def test_the_scripts_are_bash(packed, tmp_path, script):
+    path = unpack(packed, tmp_path) / "source" / script
+    assert path.read_text().startswith("#!/usr/bin/env bash\n")
+    subprocess.run(["bash", "-n", str(path)], check=True)
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that other users may look into, as they may not into those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+def run(folder):
+    """``run_autograder``, without our own path: what it wrote, and what it said."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"AUTOGRADER": str(folder), "PYTHON": sys.executable, "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [str(folder / "source" / "run_autograder")],
+        cwd=folder.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads((folder / "results" / "results.json").read_text()), done.stdout + done.stderr
+
+
+@posix
+@pytest.mark.parametrize(
+    ("name", "source", "points", "output"),
+    [
+        ("scales.py", SOLUTION, FULL, ""),
+        ("scales.py", None, 0, ""),
+        ("scales.py", "def broken(:", 0, ""),
+        ("my_scales.py", SOLUTION, 0, "there is no scales.py"),
+        ("notes.txt", "nothing", 0, "there is no scales.py"),
+    ],
+    ids=["reference", "stub", "syntax", "other name", "no code"],
+)
+def test_the_autograder_grades(packed, assignments, tmp_path, name, source, points, output):
+    folder = unpack(packed, tmp_path)
+    source = find("9", assignments).stub if source is None else source
+    (folder / "submission" / name).write_text(source)
+    result, _ = run(folder)
+    assert sum(test["score"] for test in result["tests"]) == points
+    assert sum(test["max_score"] for test in result["tests"]) == FULL
+    assert result["output"] == output
+    said = result["tests"][0]["output"]
+    if source == "def broken(:":
+        assert "SyntaxError" in said
+        assert "when the file was loaded" in said
+    elif name == "scales.py" and not points:
+        assert "NotImplementedError: Task 9.1: x, times a factor" in said
+    assert sorted(path.name for path in folder.iterdir()) == ["results", "source", "submission"]
+
+
+@posix
+def test_what_is_graded_with_is_what_was_packed_and_the_seed_is_on_no_command_line(
+    packed, tmp_path
+):
+    folder = unpack(packed, tmp_path)
+    spy = "import pathlib\nfor p in pathlib.Path('/proc').glob('[0-9]*/cmdline'):\n    try:\n"
+    spy += "        print('a secret' if b'a secret' in p.read_bytes() else '', end='')\n"
+    spy += "    except OSError:\n        pass\n"
+    (folder / "submission" / "scales.py").write_text(spy + SOLUTION)
+    commands = folder / "source" / "tinynet" / "classroom" / "commands.py"
+    commands.write_text(commands.read_text() + f"\nprint('packed', {tn.__name__!r}, __file__)\n")
+    result, said = run(folder)
+    assert f"packed tinynet {commands}" in said
+    assert sum(test["score"] for test in result["tests"]) == FULL
+    assert "a secret" not in result["output"]
+    assert "secret" not in said.replace("secret-seed.txt", "")
+
+
+@posix
+@pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="needs another user")
+def test_as_root_a_submission_can_read_neither_reference_nor_seed(packed, open_folder):
+    folder = unpack(packed, open_folder)
+    look = f"""
+for path in ("source/secret-seed.txt", "graded/out/secret-seed.txt", "source/lessons"):
+    try:
+        print(open({str(folder)!r} + "/" + path).read())
+    except OSError as error:
+        print(type(error).__name__)
+print(open({str(folder)!r} + "/open.txt").read())
+"""
+    (folder / "open.txt").write_text("open")
+    (folder / "submission" / "scales.py").write_text(look + SOLUTION)
+    result, _ = run(folder)
+    assert result["output"].split() == ["PermissionError"] * 3 + ["open"]
+
+
+@posix
+def test_where_the_autograder_fails_it_says_so(packed, tmp_path):
+    folder = unpack(packed, tmp_path)
+    (folder / "submission" / "scales.py").write_text(SOLUTION)
+    (folder / "source" / "lessons" / "assignments" / "09_scales" / "tests.py").unlink()
+    result, _ = run(folder)
+    assert result == {"score": 0, "output": "The autograder failed: tell your instructor."}
