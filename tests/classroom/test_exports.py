@@ -258,6 +258,17 @@ print(open({str(folder)!r} + "/open.txt").read())
 
 
 @posix
+def test_it_needs_no_more_than_setup_installs(packed, tmp_path):
+    folder = unpack(packed, tmp_path)
+    assert 'pip install "numpy>=2.0"\n' in (folder / "source" / "setup.sh").read_text()
+    for name in ("matplotlib", "pytest", "hypothesis", "tqdm"):
+        (folder / "source" / f"{name}.py").write_text("raise ImportError('is not installed')")
+    (folder / "submission" / "scales.py").write_text(SOLUTION)
+    result, _ = run(folder)
+    assert sum(test["score"] for test in result["tests"]) == FULL
+
+
+@posix
 def test_where_the_autograder_fails_it_says_so(packed, tmp_path):
     folder = unpack(packed, tmp_path)
     (folder / "submission" / "scales.py").write_text(SOLUTION)

@@ -19,11 +19,13 @@ PACKAGE = Path(__file__).parents[1]
 SETUP = """#!/usr/bin/env bash
 # Run once by Gradescope: a Python that tinynet runs on, and NumPy.
 set -e
+place=/autograder/python
+apt-get update || true
 for python in python3.13 python3.12 python3.11; do
-    if command -v $python || apt-get install --yes $python $python-venv; then break; fi
+    if $python -m venv $place; then break; fi
+    if apt-get install --yes $python $python-venv && $python -m venv $place; then break; fi
 done
-$python -m venv /autograder/python
-/autograder/python/bin/python -m pip install "numpy>=2.0"
+$place/bin/python -m pip install "numpy>=2.0"
 """
 RUN = """#!/usr/bin/env bash
 # Run by Gradescope for each submission: its points go to results/results.json.
