@@ -13,13 +13,13 @@ def two_sizes(rng, low, high):
     return rng.choice(np.arange(low, high), size=2, replace=False)
 
 
-def network(rng, hidden, square=False, dtype=np.float64):
-    """Sizes and variances of a network that gains in some layers and loses in others."""
+def network(rng, end, hidden, square=False, dtype=np.float64):
+    """A network that gains in some layers and loses in others, and what goes in at one end."""
     sizes = rng.choice(np.arange(20, 90), size=hidden + 2, replace=False)
     sizes = np.full_like(sizes, sizes[0]) if square else sizes
     variances = rng.uniform(0.4, 1.6, hidden + 1) / sizes[:-1]
-    end = np.array(rng.uniform(0.2, 2))
-    return {"sizes": sizes, "variances": variances.astype(dtype), "end": end}
+    start = np.array(rng.uniform(0.2, 2))
+    return {"sizes": sizes, "variances": variances.astype(dtype), end: start}
 
 
 def named(letter, arrays):
@@ -77,24 +77,28 @@ def cases5_2(rng):
     ]
 
 
-def task5_3(student, sizes, variances, end):
-    return {"z_squares": student.forward_theory(sizes, variances, float(end))}
+def cases_of(end):
+    def cases(rng):
+        depth = rng.integers(3, 6)
+        square = network(rng, end, depth, True, np.float32)
+        return [
+            ("layers of many sizes", 2, network(rng, end, depth)),
+            ("no hidden layer", 1, network(rng, end, 0)),
+            ("layers of one size, float32", 1, square, FLOAT32),
+        ]
+
+    return cases
 
 
-def task5_4(student, sizes, variances, end):
-    return {"ds_squares": student.backward_theory(sizes, variances, float(end))}
+def task5_3(student, sizes, variances, z_square):
+    return {"z_squares": student.forward_theory(sizes, variances, float(z_square))}
 
 
-def cases5_3(rng):
-    depth = rng.integers(3, 6)
-    return [
-        ("layers of many sizes", 2, network(rng, depth)),
-        ("no hidden layer", 1, network(rng, 0)),
-        ("layers of one size, float32", 1, network(rng, depth, True, np.float32), FLOAT32),
-    ]
+def task5_4(student, sizes, variances, ds_square):
+    return {"ds_squares": student.backward_theory(sizes, variances, float(ds_square))}
 
 
-cases5_4 = cases5_3
+cases5_3, cases5_4 = cases_of("z_square"), cases_of("ds_square")
 
 
 def task5_5(student, **zs):
