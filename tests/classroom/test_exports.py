@@ -135,10 +135,19 @@ def test_the_zip_holds_tinynet_one_assignment_its_seed_and_two_scripts(packed, a
     assert {name for name in names if name.startswith("lessons")} == {
         f"lessons/assignments/09_scales/{name}" for name in ("README.md", "solution.py", "tests.py")
     }
-    assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
     assert "tinynet/picture.html" in names
     assert rights["setup.sh"] == rights["run_autograder"] == 0o755
     assert rights["secret-seed.txt"] == 0o600
+
+
+def test_what_python_keeps_for_itself_is_not_packed(assignments, tmp_path, monkeypatch):
+    (tmp_path / "tinynet" / "__pycache__").mkdir(parents=True)
+    (tmp_path / "tinynet" / "__init__.py").touch()
+    (tmp_path / "tinynet" / "__pycache__" / "x.pyc").touch()
+    monkeypatch.setattr(exports, "PACKAGE", tmp_path / "tinynet")
+    exports.autograder(find("9", assignments), "s", tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert [name for name in archive.namelist() if "tinynet" in name] == ["tinynet/__init__.py"]
 
 
 def test_a_zip_that_is_there_is_kept(packed, assignments, capsys):

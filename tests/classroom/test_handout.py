@@ -175,6 +175,12 @@ def without_tasks(path):
     write_npz(path, arrays, record)
 
 
+def without_a_result(path):
+    arrays, record = read_npz(path)
+    arrays.pop("0 result y")
+    write_npz(path, arrays, record)
+
+
 def other_arrays(path):
     _, record = read_npz(path)
     write_npz(path, {"W": np.ones(2)}, record)
@@ -190,15 +196,22 @@ def other_arrays(path):
         lambda path: path.write_text("no arrays"),
         other_kind,
         without_tasks,
+        without_a_result,
         other_arrays,
     ],
-    ids=["missing", "empty", "end", "half", "text", "kind", "record", "arrays"],
+    ids=["missing", "empty", "end", "half", "text", "kind", "record", "result", "arrays"],
 )
 def test_a_damaged_file_is_named(folder, capsys, harm):
     harm(folder / "public.npz")
     code, printed = check(folder, HALF, capsys)
     assert code == 1
     assert f"error: {folder / 'public.npz'}: " in printed
+
+
+def test_a_file_of_another_kind_is_told_as_such(folder, capsys):
+    other_kind(folder / "public.npz")
+    _, printed = check(folder, HALF, capsys)
+    assert "expected format 'tinynet assignment 1', got 'tinynet network 1'" in printed
 
 
 def test_a_byte_that_was_changed_is_seen_or_of_no_weight(folder):

@@ -82,6 +82,8 @@ def test_a_task_of_which_nothing_is_right_gets_no_point_for_leaving_its_argument
         np.array([1.0, np.nan, 0.0]),
         X[:2],
         X.astype(np.float32),
+        X.view(np.int64),
+        X[None],
         np.array(["a", "b", "c"]),
         np.zeros(3, "V4"),
         np.zeros(3, "f4,i4"),

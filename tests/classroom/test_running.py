@@ -51,6 +51,12 @@ def test_what_is_said_can_be_written_to_a_file(source):
     said.encode()
 
 
+@pytest.mark.parametrize("end", ["", "os._exit(0)", "os.kill(os.getpid(), 9)"])
+def test_what_is_printed_is_not_lost_at_the_end(end):
+    _, _, printed = outcome(inside(f"print('a line')\nprint('no line', end='')\n{end}"))
+    assert printed.startswith("a line\nno line")
+
+
 def test_what_is_printed_can_be_written_to_a_file():
     points, _, printed = outcome(f"import os\nos.write(1, bytes(range(128, 256)))\n{GOOD}")
     assert points == 5

@@ -67,7 +67,8 @@ def commands_of_assignments(commands: Any) -> None:
     p.add_argument(
         "--seed",
         help="the secret from which the cases are drawn (default: that of an earlier time, or a"
-        f" new one; kept in {grading.SEED} in the folder)",
+        f" new one; kept in {grading.SEED} in the folder). Others on this machine can see what is"
+        " typed here: rather put it in that file",
     )
     p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
     p.add_argument("--gradescope", action="store_true", help="write Gradescope's results too")
