@@ -2,12 +2,25 @@
 
 import inspect
 import sys
+import tempfile
 import time
 
 import pytest
-from submitting import GOOD, ONLY_POSIX, SHORT, forged, frame, inside, outcome, spoiled
+from submitting import (
+    CASES,
+    GOOD,
+    ONLY_POSIX,
+    SHORT,
+    TESTS,
+    USER,
+    forged,
+    frame,
+    inside,
+    outcome,
+    spoiled,
+)
 
-from tinynet.classroom import running
+from tinynet.classroom import processes, running
 
 pytestmark = ONLY_POSIX
 
@@ -24,6 +37,17 @@ def test_a_forged_end_is_not_waited_for():
     end = forged(frame({"at": "end"})).replace("os._exit(0)", "time.sleep(60)")
     points, _, _ = outcome(end)
     assert points == 2
+
+
+def test_where_no_process_can_be_started_nothing_is_left(monkeypatch, tmp_path):
+    def full(*_, **__):
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(processes, "start", full)
+    with pytest.raises(BlockingIOError):
+        running.run("work.py", GOOD, TESTS, CASES, SHORT, USER)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_deeper_than_python_can_follow_is_removed(tmp_path):

@@ -119,14 +119,19 @@ class _Child:
         }
         if user is not None:
             os.chown(self.folder, user, user)
-        self.process = processes.start(
-            [sys.executable, "-I", "-S", "-X", "utf8", str(CHILD), str(NUMPY)],
-            stdin=-1,
-            stdout=-1,
-            stderr=self.printed,
-            cwd=self.folder,
-            env=_environment(self.folder),
-        )
+        try:
+            self.process = processes.start(
+                [sys.executable, "-I", "-S", "-X", "utf8", str(CHILD), str(NUMPY)],
+                stdin=-1,
+                stdout=-1,
+                stderr=self.printed,
+                cwd=self.folder,
+                env=_environment(self.folder),
+            )
+        except BaseException:  # told to stop, or there are too many processes
+            self.printed.close()
+            os.rmdir(self.folder)
+            raise
         self.messages: queue.Queue = queue.Queue()
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
