@@ -32,7 +32,7 @@ class Lines:
         """``n`` more are done."""
         self.n += n
         now = time.monotonic()
-        if now - self.printed >= 2:
+        if now - self.printed >= 2 and self.n < self.total:  # the last line is that of close
             self.printed = now
             self._print(now)
 

@@ -172,8 +172,23 @@ def test_the_maximum_is_that_of_the_reference_even_where_everything_crashes(assi
 
 def test_a_folder_that_is_one_students(assignment, handed_in):
     (handed_in / "scales.py").write_text(SOLUTION)
-    (handed_in / "more.py").write_text("1 / 0")
     assert graded(assignment, handed_in) == {"handed in": FULL}
+
+
+def test_a_file_of_nobody_among_those_of_a_class_is_refused(assignments, handed_in, capsys):
+    for name in ("ann.py", "scales.py"):
+        (handed_in / name).write_text(SOLUTION)
+    assert command(assignments, handed_in) == 1
+    assert "has scales.py beside ann.py: whose is it?" in capsys.readouterr().err
+    assert not (handed_in.parent / "out").exists()
+
+
+def test_what_is_no_submission_is_named(assignments, handed_in, capsys):
+    (handed_in / "ann.py").write_text(SOLUTION)
+    for name in ("bob.zip", "eve.ipynb", ".hidden"):
+        (handed_in / name).touch()
+    assert command(assignments, handed_in) == 0
+    assert "not graded, because it is no .py file: bob.zip, eve.ipynb\n" in capsys.readouterr().out
 
 
 def test_the_folder_may_be_a_link(assignment, handed_in, tmp_path):
@@ -291,8 +306,11 @@ def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
     assert command(assignments, handed_in) == 1
     assert f"--out: {book} is there: name another folder, or --overwrite" in capsys.readouterr().err
     book.write_text("old")
+    gone = book.parent / "reports" / "somebody who left.txt"
+    gone.touch()
     assert command(assignments, handed_in, "--overwrite") == 0
     assert book.read_bytes() == first
+    assert not gone.exists()
 
 
 MEMORY = """

@@ -248,10 +248,22 @@ def test_the_reference_passes(folder, capsys):
         "",
         "Task 9.2: rows without their means: 4 of 4",
         "",
-        "8 of 8 points in the public tests. Graded with other numbers, alike.",
+        "8 of 8 points. The graded tests are of the same kind, with other numbers.",
         "Right is what differs by at most this share of an array's largest number:"
         " 1e-10 for float64, 0.0001 for float32.",
     ]
+
+
+def test_what_fails_when_loaded_is_told_once(folder, capsys):
+    _, printed = check(folder, "import nothing_of_this_name\n" + SOLUTION, capsys)
+    assert printed.count("No module named 'nothing_of_this_name'") == 1
+    assert printed.count("0 of 4") == 2
+
+
+@pytest.mark.parametrize("name", ["tests.py", "test_scales.py", "README.md", "."])
+def test_what_is_not_the_students_file_is_not_checked(folder, capsys, name):
+    assert main(["assignment", "check", str(folder / name)]) == 1
+    assert capsys.readouterr().err.startswith("tinynet: error: file: ")
 
 
 def test_the_stub_is_not_begun(folder, capsys):

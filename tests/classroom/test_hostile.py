@@ -35,6 +35,14 @@ def test_an_endless_loop_costs_its_task_only():
     assert "not done after 2 seconds" in said
 
 
+def test_one_loop_is_waited_for_in_a_task():
+    started = time.monotonic()
+    _, said, _ = outcome(inside("while True:\n    pass"))
+    assert said.count("not done after 2 seconds") == 1
+    assert said.count("not tried: another test of this task hung") == 1
+    assert time.monotonic() - started < 4
+
+
 def test_an_endless_loop_when_loaded_is_waited_for_once():
     started = time.monotonic()
     points, said, _ = outcome(spoiled("while True: pass"))
@@ -180,6 +188,28 @@ def test_patching_numpy_changes_nothing_for_the_grader():
     )
     assert points == 0
     assert np.abs(-3) == 3
+
+
+@pytest.mark.parametrize("name", ["csv", "logging.handlers", "json.tool", "numpy.polynomial"])
+def test_python_s_own_library_and_numpy_are_there(name):
+    assert outcome(spoiled(f"import {name}"))[0] == 5
+
+
+def test_another_module_is_refused_with_the_reason():
+    _, said, _ = outcome(spoiled("import matplotlib"))
+    assert "No module named 'matplotlib'\nOnly NumPy and Python's own library can be" in said
+
+
+def test_a_breakpoint_is_not_waited_at():
+    points, said, _ = outcome(inside("breakpoint()"))
+    assert points == 2
+    assert "a breakpoint() was left in" in said
+
+
+def test_a_return_that_was_forgotten_is_told():
+    points, said, _ = outcome(inside("return"))
+    assert points == 2
+    assert "y: expected an array, got None: is there a return?" in said
 
 
 def test_there_are_no_answers_to_be_found():

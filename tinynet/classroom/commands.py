@@ -13,7 +13,7 @@ from typing import Any
 from tinynet import typed
 from tinynet.classroom import assignments, exports, grading, handout
 from tinynet.classroom.comparing import TOLERANCES
-from tinynet.classroom.marking import Mark, marks
+from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
 
@@ -63,7 +63,9 @@ def commands_of_assignments(commands: Any) -> None:
         default=Path("tinynet-grades"),
         help="folder for the gradebook and the reports (default: %(default)s)",
     )
-    p.add_argument("--overwrite", action="store_true", help="replace an earlier gradebook there")
+    p.add_argument(
+        "--overwrite", action="store_true", help="replace an earlier gradebook and reports"
+    )
     p.add_argument(
         "--seed",
         help="the secret from which the cases are drawn (default: that of an earlier time, or a"
@@ -117,9 +119,13 @@ def release(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """A line a task, and what came back where it was not right."""
+    if options.file.is_dir():
+        raise IsADirectoryError(f"file: {options.file} is a folder: name the file in it")
     if not options.file.is_file():
         raise FileNotFoundError(f"file: {options.file} is not there")
     given = handout.read(options.file.resolve().parent)
+    if options.file.name in ("tests.py", f"test_{given.file}") or options.file.suffix != ".py":
+        raise ValueError(f"file: expected yours, {given.file}, got {options.file.name}")
     try:
         source = options.file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -130,28 +136,32 @@ def check(options: argparse.Namespace) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know every letter
         sys.stdout.reconfigure(errors="backslashreplace")
     print(given.title)
+    told = {NOTHING_RIGHT}
+    if not replies[0].loaded:
+        told.add(replies[0].error)
+        print("\n" + replies[0].error)
     for task, what in given.tasks.items():
-        _say(task, what, [mark for mark in found if mark.task == task])
+        _say(task, what, [mark for mark in found if mark.task == task], told)
     if printed:
         print(f"\nIt printed:\n{printed}")
     earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
-    print(f"\n{earned} of {points} points in the public tests. Graded with other numbers, alike.")
+    print(
+        f"\n{earned} of {points} points. The graded tests are of the same kind, with other numbers."
+    )
     print(f"Right is what differs by at most this share of an array's largest number: {NEAR}.")
     return 0 if earned == points else 1
 
 
-def _say(task: str, what: str, found: Sequence[Mark]) -> None:
+def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
+    """A line for a task; and what is said of its tests, if it was not told before."""
     earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
     begun = any(mark.earned or "NotImplementedError" not in mark.said for mark in found[:-1])
-    state = "" if begun else ", not begun"
-    print(f"\nTask {task}: {what}: {earned} of {points}{state}")
-    said = ""
+    print(f"\nTask {task}: {what}: {earned} of {points}{'' if begun else ', not begun'}")
     for mark in found if begun else ():
-        if mark.said:
+        if mark.said and mark.said not in told:
             print(f"  {mark.test}:")
-            if mark.said != said:
-                print("".join(f"    {line}\n" for line in mark.said.splitlines()), end="")
-            said = mark.said
+            print("".join(f"    {line}\n" for line in mark.said.splitlines()), end="")
+            told.add(mark.said)
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -162,6 +172,9 @@ def grade(options: argparse.Namespace) -> int:
         raise FileExistsError(f"--out: {book} is there: name another folder, or --overwrite")
     grading.submissions(options.submissions, assignment.file)  # before anything is written
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
+    for kind in ("reports", "gradescope", "classroom50"):  # those of an earlier time
+        for file in (options.out / kind).glob("*.*"):
+            file.unlink()
     (options.out / "reports").mkdir(exist_ok=True)
     seed = grading.secret_seed(options.out, options.seed)
     tasks = assignment.tasks
@@ -188,6 +201,8 @@ def grade(options: argparse.Namespace) -> int:
         print(f"\nstopped: {book} was not written; the reports so far are there", file=sys.stderr)
         return 130
     grading.gradebook(graded, book)
+    if others := grading.not_graded(options.submissions):
+        print(f"not graded, because it is no .py file: {', '.join(others)}")
     points = [sum(one.points.values()) for one in graded]
     print(
         f"{len(graded)} graded, {min(points)} to {max(points)} of"

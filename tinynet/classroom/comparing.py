@@ -22,9 +22,6 @@ def wrong(
     Numbers are right that differ by at most so much of the array's largest: 1e-10, or 1e-4 where
     float32 takes part, also among the arrays that were ``given``; or ``within``.
     """
-    more = [name for name in got if name not in expected]
-    if more:
-        return f"{more[0]}: came back, and was not asked for"[:SHOWN]
     for name, right in expected.items():
         if name not in got:
             return f"{name}: nothing came back"
@@ -33,7 +30,8 @@ def wrong(
         found = _wrong(array, right, allowed)
         if found is not None:
             return f"{name}: {found}"[:SHOWN]
-    return None
+    more = [name for name in got if name not in expected]
+    return f"{more[0]}: came back, and was not asked for"[:SHOWN] if more else None
 
 
 def tolerance(*arrays: np.ndarray) -> float:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tinynet.classroom.assignments import Assignment
-from tinynet.classroom.marking import Mark, marks
+from tinynet.classroom.marking import NOTHING_RIGHT, Mark, Reply, marks
 from tinynet.classroom.processes import adopting, stop
 from tinynet.classroom.running import LIMITS, MIB, Limits, run
 from tinynet.progress import bar
@@ -106,7 +106,10 @@ def grade(
 
     def graded(student: str, path: Path) -> Graded:
         source, note = read_source(path, assignment.file)
-        return Graded(student, *marked(source), note)
+        if source is None:
+            nothing = [Reply(error=note, loaded=False)] * len(cases)
+            return Graded(student, marks(cases, nothing, expected), note=note)
+        return Graded(student, *marked(source))
 
     with adopting():
         _is_full(marked(assignment.solution)[0])
@@ -133,22 +136,35 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f"submissions: {folder} is not a folder")
     folder = folder.resolve()  # it may be a link, but what is in it may not
-    if (folder / file).exists():
+    entries = [entry for entry in sorted(folder.iterdir()) if _counts(entry)]
+    if folder / file in entries:
+        if len(entries) > 1:
+            others = ", ".join(entry.name for entry in entries if entry.name != file)[:200]
+            raise ValueError(f"submissions: {folder} has {file} beside {others}: whose is it?")
         return {_name(folder.name): folder / file}
     found: dict[str, Path] = {}
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "__")):
-            continue
-        if entry.is_dir() or entry.suffix == ".py":
-            student = _name(entry.name if entry.is_dir() else entry.stem)
-            if student in found:
-                raise ValueError(f"submissions: {student} has a folder and a file: which counts?")
-            found[student] = entry / file if entry.is_dir() else entry
+    for entry in entries:
+        student = _name(entry.name if entry.is_dir() else entry.stem)
+        if student in found:
+            raise ValueError(f"submissions: {student} has a folder and a file: which counts?")
+        found[student] = entry / file if entry.is_dir() else entry
     if not found:
         raise ValueError(
             f"submissions: expected STUDENT.py or STUDENT/{file} in {folder}, got neither"
         )
     return found
+
+
+def not_graded(folder: Path) -> list[str]:
+    """What else is in the folder: archives, notebooks."""
+    return [entry.name for entry in sorted(folder.iterdir()) if not _counts(entry, hidden=True)]
+
+
+def _counts(entry: Path, hidden: bool = False) -> bool:
+    """Whether an entry of the folder is a submission; or, if asked so, hidden."""
+    if entry.name.startswith((".", "__")):
+        return hidden
+    return entry.is_dir() or entry.suffix == ".py"
 
 
 def _name(name: str) -> str:
@@ -159,7 +175,7 @@ def _name(name: str) -> str:
     return name
 
 
-def read_source(path: Path, file: str) -> tuple[str, str]:
+def read_source(path: Path, file: str) -> tuple[str | None, str]:
     """The text of a submission, and what there is to be said if it cannot be read."""
     try:
         if path.is_symlink() or path.parent.is_symlink():
@@ -210,25 +226,23 @@ def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
     points, maximum = one.points, one.maximum
     lines = [title, f"{one.student}: {sum(points.values())} of {sum(maximum.values())} points"]
     lines += [one.note] if one.note else []
-    said = ""
+    told = {one.note, NOTHING_RIGHT}
     for task, what in tasks.items():
         lines += ["", f"Task {task}: {what}: {points[task]} of {maximum[task]}"]
         for mark in one.marks:
             if mark.task == task:
                 state = "passed" if mark.earned == mark.points else "failed"
                 lines.append(f"  {state}  {mark.earned} of {mark.points}  {mark.test}")
-                if mark.said and mark.said != said:
+                if mark.said and mark.said not in told:
                     lines += [f"          {line}" for line in mark.said.splitlines()]
-                said = mark.said
+                told.add(mark.said)
     if one.printed:
         lines += ["", "It printed:", one.printed]
     return "\n".join(lines) + "\n"
 
 
-def _nothing(why: str) -> tuple[str, str]:
-    """In place of a submission that cannot be read: code that fails with the reason."""
-    why = why.encode(errors="backslashreplace").decode()
-    return f"raise RuntimeError({why!r})\n", why
+def _nothing(why: str) -> tuple[None, str]:
+    return None, why.encode(errors="backslashreplace").decode()
 
 
 def _is_full(found: Sequence[Mark]) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from tinynet.classroom.assignments import Case
 from tinynet.classroom.comparing import tolerance, wrong
 
+NOTHING_RIGHT = "no test of this task was passed"
 UNTOUCHED = "leaves its arguments as they were"
 Arrays = Mapping[str, np.ndarray]
 
@@ -48,7 +49,7 @@ def marks(
         of_task = [_mark(cases[k], replies[k], expected[k]) for k in own]
         said = next(filter(None, (_changed(cases[k], replies[k]) for k in own)), "")
         if not any(mark.earned for mark in of_task):
-            said = said or "no test of this task was passed"
+            said = said or NOTHING_RIGHT
         found += [*of_task, Mark(task, UNTOUCHED, 1, 0 if said else 1, said)]
     return found
 
@@ -60,7 +61,7 @@ def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
     if not said:
         return Mark(case.task, case.name, case.points, case.points)
     if not reply.loaded:
-        return Mark(case.task, case.name, case.points, 0, f"{said}\nwhen the file was loaded")
+        return Mark(case.task, case.name, case.points, 0, said)
     return Mark(case.task, case.name, case.points, 0, f"{said}\n{_tried(case, expected)}")
 
 

@@ -27,6 +27,7 @@ import numpy as np
 
 from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
+from tinynet.classroom.library import copied
 from tinynet.classroom.marking import Reply
 from tinynet.sweep import THREADS
 
@@ -103,6 +104,7 @@ class _Child:
         user: int | None,
     ) -> None:
         self.limits, self.left = limits, left
+        self.tasks = [case.task for case in cases]
         self.folder = tempfile.mkdtemp(prefix="tinynet-")
         self.printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed in end()
         arrays = {f"{k} {name}": array for k in left for name, array in cases[k].arrays.items()}
@@ -115,6 +117,7 @@ class _Child:
             "calls": [(k, cases[k].function) for k in left],
             "limits": _rlimits(limits, user),
             "user": user,
+            "library": None if user is None else _path(copied()),
             "bytes": content.tell(),
         }
         if user is not None:
@@ -160,7 +163,7 @@ class _Child:
     def collect(self, replies: dict[int, Reply], until: float) -> str:
         """Take the replies, until the calls are done, or one is the end of the child."""
         at: Any = "start"
-        error = ""
+        error, late = "", False
         while not error and len(replies) < self.left.stop:
             now = time.monotonic()
             try:
@@ -168,15 +171,14 @@ class _Child:
                     timeout=max(0, min(until - now, self.limits.seconds))
                 )
             except queue.Empty:
-                error = f"not done after {time.monotonic() - now:.0f} seconds"
+                error, late = f"not done after {time.monotonic() - now:.0f} seconds", True
                 break
             if what == "end":
                 error = self._ending()
             elif what == "broken" or what not in ("import", len(replies)):
                 error = "what came back is not of the form of a reply"
             elif "error" in message and what == "import":
-                failed = Reply(error=_text(message["error"]), loaded=False)
-                replies.update(dict.fromkeys(self.left, failed))
+                replies.update(dict.fromkeys(self.left, _not_loaded(_text(message["error"]))))
             elif "error" in message:
                 replies[what] = Reply(error=_text(message["error"]))
             elif "done" in message:
@@ -184,10 +186,12 @@ class _Child:
             else:
                 at = what
         if error and at in ("start", "import"):
-            failed = Reply(error=error, loaded=False)
-            replies.update(dict.fromkeys(self.left, failed))
+            replies.update(dict.fromkeys(self.left, _not_loaded(error)))
         elif error:
+            task = self.tasks[len(replies)]
             replies[len(replies)] = Reply(error=error)
+            while late and len(replies) < self.left.stop and self.tasks[len(replies)] == task:
+                replies[len(replies)] = Reply(error="not tried: another test of this task hung")
         return self._output()
 
     def _ending(self) -> str:
@@ -221,6 +225,10 @@ def _remove(folder: str) -> None:
             child = processes.start(command, stderr=subprocess.DEVNULL)
             child.wait()
             processes.end(child)
+
+
+def _not_loaded(error: str) -> Reply:
+    return Reply(error=f"{error}\nwhen the file was loaded", loaded=False)
 
 
 def _reply(content: bytes, most: int) -> Reply:
@@ -272,6 +280,10 @@ def _environment(folder: str) -> dict[str, str]:
     needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def _text(said: Any, most: int = 4000) -> str:
