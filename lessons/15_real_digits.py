@@ -141,7 +141,7 @@ if digits:
 # ------------------------
 #
 # The network also says how sure it is: p, the softmax of its outputs. First the mistakes of which
-# it was surest, then those in the middle, then those where it nearly said the right thing.
+# it was surest, then those in the middle, then those where it was least sure of anything.
 
 # %%
 if digits:
@@ -149,7 +149,7 @@ if digits:
     said, p = loss.p.argmax(axis=1), loss.p.max(axis=1)
     wrong = np.flatnonzero(said != labels)
     wrong = wrong[np.argsort(-p[wrong])]  # the surest first
-    print(f"{len(wrong)} mistakes; p in the middle of them {np.median(p[wrong]):.2f}", end="")
+    print(f"{len(wrong)} mistakes; their median p {np.median(p[wrong]):.2f}", end="")
     print(f", where it is right {np.median(p[said == labels]):.5f}")
 
     middle = len(wrong) // 2
@@ -158,7 +158,7 @@ if digits:
     for ax, (name, row) in zip(axes, rows.items(), strict=True):
         titles = [f"says {said[k]}, is {labels[k]}" for k in row]
         plots.images(2 * x[row] - 1, titles, ax=ax)
-        ax.set_xlabel(f"{name}: p from {p[row[-1]]:.2f} to {p[row[0]]:.2f}")
+        ax.set_xlabel(f"{name}: p from {p[row[-1]]:.4f} to {p[row[0]]:.4f}")
     plots.show("15_real_digits_mistakes")
 
 # %% [markdown]

@@ -139,8 +139,8 @@ def parser() -> argparse.ArgumentParser:
         "--size",
         choices=figure12.SIZES["mnist"],
         default="quick",
-        help="quick: width 100, 5 epochs, minutes; medium: width 1000, 20 or 10 epochs, hours"
-        " (default: %(default)s)",
+        help="quick: width 100, 5 epochs, minutes; medium: width 1000, 20 epochs of mnist or 10 of"
+        " cifar10, an hour or two (default: %(default)s)",
     )
     _race_options(p, "tinynet-figure12")
 
