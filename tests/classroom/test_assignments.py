@@ -3,9 +3,9 @@
 from importlib import import_module
 
 import pytest
-from own import earned, marked
+from own import ByHeart, earned, marked, marks_of
 
-from tinynet.classroom.assignments import all_in
+from tinynet.classroom.assignments import PUBLIC, all_in, module
 
 ALL = {assignment.name: assignment for assignment in all_in()}
 MISTAKES = {name: import_module(f"mistakes_{name}").MISTAKES for name in ALL}
@@ -49,6 +49,17 @@ def test_a_mistake_loses_points_in_its_task_and_in_no_other(name, task, mistake,
     assert {other: got[other] for other in got if other != task} == {
         other: full[other] for other in full if other != task
     }
+
+
+def test_the_public_answers_by_heart_earn_nothing_when_it_is_graded(assignment):
+    student = ByHeart(module("reference", assignment.solution))
+    learnt = marks_of(assignment, student, PUBLIC)
+    assert all(mark.earned == mark.points for mark in learnt)
+    student.learning = False
+    assert sum(mark.earned for mark in marks_of(assignment, student, PUBLIC)) > 0.9 * sum(
+        mark.points for mark in learnt
+    )
+    assert sum(mark.earned for mark in marks_of(assignment, student, "a secret")) == 0
 
 
 def lines_of(assignment, task):
