@@ -232,9 +232,8 @@ def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data
 def test_the_first_1000_updates_of_the_kept_results_come_again(data, tmp_path, monkeypatch):
     if data != "shapeset":
         monkeypatch.setenv("TINYNET_DATA", real(data))
-    results, runs = kept(data), {}
-    if not results:
-        pytest.skip("nothing is kept yet")
+    results = {row: kept(data)[row] for row in ("tanh_n", "softsign")}  # each takes its time
+    runs = {}
     for row, result in results.items():
         names = ("activation", "init", "lr", "depth", "width", "seed", "test_images", "data")
         settings = {name: result["settings"][name] for name in names}
