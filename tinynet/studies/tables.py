@@ -115,8 +115,9 @@ def figure12(results: Mapping[str, Mapping[str, Any]], epoch: int) -> str:
     """Test errors after so many epochs, of ``epoch`` updates each."""
     lines = []
     for name, result in results.items():
-        whole = {k for k in result["updates"] if k % epoch == 0} or set(result["updates"])
-        lines += _curve(name, result, sorted(whole)[:10], "epochs", epoch)
+        whole = [k for k in result["updates"] if k % epoch == 0] or result["updates"]
+        step = -(-len(whole) // 10)  # at most ten of them, the last included
+        lines += _curve(name, result, whole[::-1][::step][::-1], "epochs", epoch)
     return "\n".join(lines)
 
 
