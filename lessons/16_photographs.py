@@ -58,7 +58,7 @@ plots.show("16_photographs_figure_12")
 # -----------------
 #
 # A network of the paper's width has many weights for each of its photographs (exercise 1). To
-# watch what can come of that in half a minute, take a narrow one, and few images: the same 20,000
+# watch what can come of that in a minute, take a narrow one, and few images: the same 20,000
 # updates once on all 40,000, in 5 epochs, and once on the first 4,000 alone, in 50. Both are judged
 # on 4,000 images that they learn from, and on the 10,000 for validation. Without the files the rest
 # is skipped; one line fetches them, 170 MB from a slow server.
@@ -83,7 +83,7 @@ def learn(images):
     # What the monitor calls a test error is that of the images it watches: here, learnt ones.
     monitor = tn.Monitor(net, x[:4000], labels[:4000], valid=photos.valid, optimizer=sgd)
     run = studies.runs_folder() / f"16_photographs_{images}.npz"
-    tn.train(net, loss, sgd, source, 20_000, watch=monitor, every=2000, checkpoint=run)
+    tn.train(net, loss, sgd, source, 20_000, watch=monitor, every=4000, checkpoint=run)
     return net, monitor
 
 
@@ -132,9 +132,7 @@ if photos:
     vehicle = np.isin(names, ["airplane", "automobile", "ship", "truck"])
     alike = np.equal.outer(vehicle, vehicle) & ~np.eye(10, dtype=bool)
     share = counts[alike].sum() / mistakes.sum()
-    print(
-        f"within a group: {share:.0%} of the mistakes; of blind ones it were {alike.sum() / 90:.0%}"
-    )
+    print(f"within a group: {share:.0%} of the mistakes; of blind ones {alike.sum() / 90:.0%}")
 
 # %% [markdown]
 # Most mistakes stay within the animals or within the vehicles, more than of blind ones would. Look
