@@ -216,6 +216,7 @@ def picture(options: argparse.Namespace) -> int:
 
 def race_on_shapeset(options: argparse.Namespace) -> int:
     """Figure 11."""
+    _can_be_written(options.out)
     return _race(
         "shapeset",
         figure11.SIZES[options.size],
@@ -229,7 +230,7 @@ def race_on_files(options: argparse.Namespace) -> int:
     """Figure 12."""
     epoch, paper = figure12.EPOCH[options.data], figure12.PAPER[options.data]
     _can_be_written(options.out)
-    {"mnist": tn.mnist, "cifar10": tn.cifar10}[options.data]()  # downloads what is not here
+    setup.FINITE[options.data]()  # downloads what is not here
     return _race(
         options.data,
         figure12.SIZES[options.data][options.size],
@@ -250,7 +251,6 @@ def _race(
 ) -> int:
     """Say how long it will take, choose the rates, train, print and write what came."""
     rows = tuple(dict.fromkeys(options.row or setup.ROWS))
-    _can_be_written(options.out)
     rates = setup.GRID if options.lr is None else (options.lr,)
     study = race.Race(data, size, options.out, rows, options.seed, options.workers, rates)
     print(

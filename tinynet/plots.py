@@ -347,18 +347,23 @@ def _row(ax: Axes, k: int, name: str, result: Mapping[str, Any], x: np.ndarray) 
     """The test errors of row k of Table 1."""
     label = f"{name}, lr {result['settings']['lr']:g}"
     label += "" if result["finished"] else " (unfinished)"
-    colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+    colour, marker = _look(k)
     errors = 100 * np.array(result["test_error"])
     ax.plot(x, errors, color=colour, marker=marker, markersize=3, label=label)
 
 
 def _published(ax: Axes, k: int | None, x: Any, errors: Any, label: str | None = None) -> None:
     """The paper's numbers, in the colour and with the marker of row k; or of none, in grey."""
-    colour, marker = ("0.4", "o") if k is None else (COLOURS[k % 7], MARKERS[k % 7])
+    colour, marker = ("0.4", "o") if k is None else _look(k)
     ax.plot(
         x, errors, marker, color=colour,
         markersize=9, fillstyle="none", linestyle="none", label=label,
     )  # fmt: skip
+
+
+def _look(k: int) -> tuple[str, str]:
+    """The colour and the marker of row k."""
+    return COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
 
 
 def show(name: str) -> None:

@@ -158,6 +158,7 @@ def test_the_same_seed_gives_the_same_bits(case):
 
 
 def test_nothing_touches_numpys_global_random_state():
+    # The old generator is what must not be touched: it has to be named to be watched.
     before = np.random.get_state(legacy=False)  # noqa: NPY002
     for init in ["standard", "normalized", "lecun", "he", "orthogonal"]:
         net = tn.mlp([3, 4, 2], init=init, rng=0)

@@ -216,7 +216,7 @@ def autograder(options: argparse.Namespace) -> int:
     assignment = assignments.find(options.name, options.assignments)
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")
-    seed = options.seed or grading.secrets.token_hex(16)
+    seed = options.seed or grading.new_seed()
     exports.autograder(assignment, seed, options.file)
     print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
     return 0

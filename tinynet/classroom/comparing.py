@@ -49,23 +49,23 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float) -> str | None:
     if got.dtype.kind not in "fiub" or got.dtype.itemsize not in (1, 4, 8):
         return f"expected float64 or float32, got {got.dtype}"
     if not np.isfinite(got).all():
-        where = tuple(int(k) for k in np.argwhere(~np.isfinite(got))[0])
-        return f"expected finite numbers, got {got[where]}" + (
-            f" at {list(where)}" if where else ""
-        )
+        where = _first(~np.isfinite(got))
+        at = f" at {list(where)}" if where else ""
+        return f"expected finite numbers, got {got[where]}{at}"
+    largest = np.abs(right).max(initial=0)
     with np.errstate(over="ignore"):  # infinitely far off is not right
-        bad = np.abs(got.astype(float) - right.astype(float)) > allowed * np.abs(right).max(
-            initial=0
-        )
+        bad = np.abs(got.astype(float) - right.astype(float)) > allowed * largest
     if not bad.any():
         return None
-    where = tuple(int(k) for k in np.argwhere(bad)[0])
-    return (
-        f"{bad.sum()} of {bad.size} numbers are not right, the first at {list(where)}: got"
-        f" {_few(got)}"
-        if got.ndim
-        else f"is not right: got {got}"
-    )
+    if got.ndim == 0:
+        return f"is not right: got {got}"
+    first = list(_first(bad))
+    return f"{bad.sum()} of {bad.size} numbers are not right, the first at {first}: got {_few(got)}"
+
+
+def _first(mask: np.ndarray) -> tuple[int, ...]:
+    """Where the first True is."""
+    return tuple(int(k) for k in np.argwhere(mask)[0])
 
 
 def _few(array: np.ndarray) -> str:

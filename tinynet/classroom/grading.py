@@ -91,6 +91,7 @@ def grade(
     submitted = submissions(folder, assignment.file)
     cases = assignment.cases(seed)
     expected = assignment.expected(cases)
+    tests = assignment.calls
     workers = min(workers or cores(), len(submitted))
     users: queue.Queue[int | None] = queue.Queue()
     for k in range(workers):
@@ -99,7 +100,7 @@ def grade(
     def marked(source: str) -> tuple[list[Mark], str]:
         user = users.get()
         try:
-            replies, printed = run(assignment.file, source, assignment.calls, cases, limits, user)
+            replies, printed = run(assignment.file, source, tests, cases, limits, user)
         finally:
             users.put(user)
         return marks(cases, replies, expected), printed
@@ -136,7 +137,7 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f"submissions: {folder} is not a folder")
     folder = folder.resolve()  # it may be a link, but what is in it may not
-    entries = [entry for entry in sorted(folder.iterdir()) if _counts(entry)]
+    entries = [entry for entry in _shown(folder) if _counts(entry)]
     if folder / file in entries:
         if len(entries) > 1:
             others = ", ".join(entry.name for entry in entries if entry.name != file)[:200]
@@ -157,13 +158,16 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
 
 def not_graded(folder: Path) -> list[str]:
     """What else is in the folder: archives, notebooks."""
-    return [entry.name for entry in sorted(folder.iterdir()) if not _counts(entry, hidden=True)]
+    return [entry.name for entry in _shown(folder) if not _counts(entry)]
 
 
-def _counts(entry: Path, hidden: bool = False) -> bool:
-    """Whether an entry of the folder is a submission; or, if asked so, hidden."""
-    if entry.name.startswith((".", "__")):
-        return hidden
+def _shown(folder: Path) -> list[Path]:
+    """The entries of a folder that are not hidden."""
+    return [e for e in sorted(folder.iterdir()) if not e.name.startswith((".", "__"))]
+
+
+def _counts(entry: Path) -> bool:
+    """Whether an entry is a submission."""
     return entry.is_dir() or entry.suffix == ".py"
 
 
@@ -189,13 +193,18 @@ def read_source(path: Path, file: str) -> tuple[str | None, str]:
         return _nothing(f"{path.name} cannot be read: {error}"[:300])
 
 
+def new_seed() -> str:
+    """One that nobody can guess."""
+    return secrets.token_hex(16)
+
+
 def secret_seed(folder: Path, seed: str | None) -> str:
     """The seed of earlier, or the one that was given, or a new one; kept in the folder."""
     file = folder / SEED
     kept = seed is None and file.exists()
     if kept:
         seed = file.read_text(encoding="utf-8")
-    seed = secrets.token_hex(16) if seed is None else seed.strip()
+    seed = new_seed() if seed is None else seed.strip()
     if not seed:
         raise ValueError(f"seed: expected a secret, got nothing: say --seed, or remove {file}")
     if not kept:

@@ -63,7 +63,8 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileExistsError(f"folder: {folder} is there, and not empty: name another")
     name = assignment.file.removesuffix(".py")
-    markers = {task: "task" + task.replace(".", "_") for task in assignment.tasks}
+    cases = assignment.cases(PUBLIC)
+    markers = {case.task: case.function for case in cases}
     texts = {
         "README.md": (assignment.folder / "README.md").read_text(encoding="utf-8"),
         assignment.file: assignment.stub,
@@ -72,7 +73,6 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
         "pytest.ini": "[pytest]\npythonpath = .\nmarkers =\n"
         + "".join(f"    {marker}: task {task}\n" for task, marker in markers.items()),
     }
-    cases = assignment.cases(PUBLIC)
     expected = assignment.expected(cases)
     arrays: dict[str, np.ndarray] = {}
     for k, case in enumerate(cases):

@@ -19,7 +19,7 @@ LEFT_OUT = ("site-packages", "test", "tests", "idlelib", "lib2to3", "ensurepip",
 
 
 @functools.cache
-def copied() -> Path | None:
+def copied() -> str | None:
     """The copy, which is there until this process ends; None where everybody can read the library.
 
     Made once, of some 40 MB.
@@ -30,7 +30,7 @@ def copied() -> Path | None:
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     shutil.copytree(LIBRARY, place / "python", ignore=shutil.ignore_patterns(*LEFT_OUT))
     place.chmod(0o755)
-    return place / "python"
+    return str(place / "python")
 
 
 def _is_open(folder: Path) -> bool:

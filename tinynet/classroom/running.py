@@ -117,7 +117,7 @@ class _Child:
             "calls": [(k, cases[k].function) for k in left],
             "limits": _rlimits(limits, user),
             "user": user,
-            "library": None if user is None else _path(copied()),
+            "library": None if user is None else copied(),
             "bytes": content.tell(),
         }
         if user is not None:
@@ -280,10 +280,6 @@ def _environment(folder: str) -> dict[str, str]:
     needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
-
-
-def _path(path: Path | None) -> str | None:
-    return None if path is None else str(path)
 
 
 def _text(said: Any, most: int = 4000) -> str:

@@ -29,6 +29,7 @@ LOOKED_AT = 300  # the first images of the test set, in which the paper looks at
 WEIGHTS, TEST, VALIDATION, TRAINING = range(4)
 
 
+FINITE = {"mnist": mnist, "cifar10": cifar10}  # what reads them
 # Of each data set: inputs of the network, and classes.
 INPUTS = {"shapeset": (1024, 9), "mnist": (784, 10), "cifar10": (3072, 10)}
 
@@ -71,5 +72,5 @@ def examples(data: str, seed: int) -> Examples:
     if data == "shapeset":
         valid, test = (stream(seed, which).draw(IMAGES) for which in (VALIDATION, TEST))
         return Examples(stream(seed, TRAINING), valid, test)
-    found = {"mnist": mnist, "cifar10": cifar10}[data](download=False)
+    found = FINITE[data](download=False)
     return Examples(Shuffled(*found.train, rng=[seed, TRAINING]), found.valid, found.test)

@@ -102,7 +102,8 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
     lines = []
     for name, result in results.items():
         published = dict(zip(paper["images"], paper[name], strict=True))
-        after = sorted(_some(result["updates"]) | _both(result["updates"], published))
+        both = {k for k in result["updates"] if 10 * k in published}
+        after = sorted(_some(result["updates"]) | both)
         lines += _curve(name, result, after, "thousand images", 100)
         cells = [published.get(10 * k) for k in after]
         if any(cell is not None for cell in cells):
@@ -155,11 +156,6 @@ def _curve(
 
 def _count(number: float) -> str:
     return f"{number:,.0f}" if number >= 1 else f"{number:.1f}"
-
-
-def _both(updates: Sequence[int], published: Mapping[float, float]) -> set[int]:
-    """The moments of which the paper has a number too."""
-    return {k for k in updates if 10 * k in published}
 
 
 def _some(updates: Sequence[int]) -> set[int]:
