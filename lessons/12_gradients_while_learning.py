@@ -119,8 +119,8 @@ for row in ("tanh", "tanh_n"):
 # How far does a step go?
 # -----------------------
 #
-# The size of a gradient says little without that of its weights. lr std(dW)/std(W), of the last
-# batch of 10, is the share of its weights by which a step moves a layer.
+# The size of a gradient says little without that of its weights. The std of what the last step
+# added, -lr dW of a batch of 10, over std(W) is the share of its weights by which it moves a layer.
 
 # %%
 steps = {name: calm(seen[name]["update_ratio"][1:]) for name in runs}

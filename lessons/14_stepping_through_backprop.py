@@ -67,18 +67,19 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     (Pdb) n;; n;; n;; n;; n
 #     -> if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
 #     -> self.dW = np.empty_like(self.W)
-#     -> self.db = np.empty_like(self.b)
+#     -> self.db = None if self.b is None else np.empty_like(self.b)
 #     -> self.dy = dy
 #     -> np.matmul(self.x.T, dy, out=self.dW)
 #     (Pdb) p self.x[:, 0], dy[:, 0]
 #     (array([ 0.762, -0.462]), array([-0.108,  0.042]))
 #     (Pdb) n
-#     -> dy.sum(axis=0, out=self.db)
+#     -> if self.b is not None:
 #     (Pdb) pp self.dW.T
 #     array([[-0.102,  0.069,  0.03 , -0.018],
 #            [ 0.102, -0.069, -0.03 ,  0.018]])
-#     (Pdb) n;; n
-#     -> self.dx = (self.W @ dy.T).T  # dy @ W.T, in the order in which W lies in memory: faster
+#     (Pdb) n;; n;; n
+#     -> dy.sum(axis=0, out=self.db)
+#     -> self.dx = dy @ self.W.T
 #     -> return self.dx
 #     (Pdb) w
 #       14_stepping_through_backprop.py <module>()

@@ -80,7 +80,7 @@ def test_what_a_step_uses_was_there_before(trace):
         (1, "forward", "z[1]", "self.y = self.f(x)"),
         (2, "backward", "dW[1]", "np.matmul(self.x.T, dy, out=self.dW)"),
         (2, "backward", "db[1]", "dy.sum(axis=0, out=self.db)"),
-        (2, "backward", "dz[1]", "self.dx = (self.W @ dy.T).T"),
+        (2, "backward", "dz[1]", "self.dx = dy @ self.W.T"),
         (1, "backward", "ds[0]", "self.dx = dy * slope"),
         (3, "forward", "p", "self.p = exps / total"),
         (3, "backward", "ds[1]", "self.doutput = (self.p - one_hot) / m"),

@@ -194,7 +194,7 @@ def test_taking_a_state_draws_nothing():
 
 BAD_STATES = {
     "no dict": (None, TypeError, "state: expected a dict"),
-    "a key too few": (lambda s: s.pop("epoch"), ValueError, "state: expected keys data and epoch"),
+    "a key too few": (lambda s: s.pop("epoch"), ValueError, "state: expected keys"),
     "a key too many": (lambda s: s.update(more=1), ValueError, "state: expected keys"),
     "a position beyond": (
         lambda s: s.update(position=6),

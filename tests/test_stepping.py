@@ -1,7 +1,9 @@
 """Backprop in a debugger: real pdb sessions, and the lesson that shows them, line for line."""
 
+import ast
 import inspect
 import re
+import textwrap
 import time
 from pathlib import Path
 
@@ -49,9 +51,17 @@ def screen(program, *typed, pdbrc=""):
 
 
 def equations(function):
-    """The lines of code of a function, its signature and docstring left out."""
-    source = inspect.getsource(function)
-    return [line.strip() for line in source.split('"""')[-1].strip().splitlines()]
+    """The lines of code of a function that has a bias: no signature, docstring, or other branch."""
+    source = textwrap.dedent(inspect.getsource(function))
+    others = {
+        line
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.If) and node.orelse
+        for line in range(node.body[-1].end_lineno + 1, node.orelse[-1].end_lineno + 1)
+    }
+    start = source[: source.rindex('"""')].count("\n") + 2
+    lines = enumerate(source.splitlines(), start=1)
+    return [line.strip() for k, line in lines if k >= start and k not in others]
 
 
 def test_the_lessons_sessions_are_what_pdb_prints():

@@ -16,6 +16,14 @@ def there(row):
     return {name for name in COLUMNS if getattr(row, name) is not None}
 
 
+def stepped(net, lr):
+    """An optimizer that took a step and kept what it added."""
+    sgd = tn.SGD(net, lr)
+    sgd.keep = True
+    sgd.step()
+    return sgd
+
+
 def test_before_any_pass_there_are_only_the_weights():
     rows = tn.summary(small_net(), show=False)
     assert [row.layer for row in rows][:3] == ["0 Linear", "1 Tanh", "2 Linear"]
@@ -40,7 +48,7 @@ def test_every_number_is_that_of_the_array_in_its_title(dtype):
     net.layers[0].W *= 8  # so that some units are saturated
     x, labels = batch_for(net)
     one_pass(net, x, labels)
-    rows = tn.summary(net, tn.SGD(net, lr=0.25), show=False)
+    rows = tn.summary(net, stepped(net, lr=0.25), show=False)
     for row, layer in zip(rows, net.layers, strict=True):
         wanted = {"y_mean": layer.y.mean(), "y_std": layer.y.std(), "dy_std": layer.dy.std()}
         if isinstance(layer, tn.Linear):
@@ -55,16 +63,36 @@ def test_every_number_is_that_of_the_array_in_its_title(dtype):
     assert 0 < rows[1].saturated < 1
 
 
-def test_without_an_optimizer_there_is_no_ratio():
+def test_without_an_optimizer_or_a_step_that_it_kept_there_is_no_ratio():
     net = small_net()
     one_pass(net, *batch_for(net))
-    assert all(row.update_ratio is None for row in tn.summary(net, show=False))
+    sgd = tn.SGD(net, lr=0.1)
+    sgd.step()
+    for rows in (tn.summary(net, show=False), tn.summary(net, sgd, show=False)):
+        assert all(row.update_ratio is None for row in rows)
+    assert "optimizer.keep = True" in str(rows)
+
+
+def test_the_ratio_is_of_what_the_last_step_really_added():
+    class Sign(tn.SGD):
+        def change(self, name, gradient):
+            return self.lr * np.sign(gradient)
+
+    net = small_net()
+    one_pass(net, *batch_for(net))
+    before = net.layers[0].W.copy()
+    sgd = Sign(net, 0.1)
+    sgd.keep = True
+    sgd.step()
+    W = net.layers[0].W
+    ratio = tn.summary(net, sgd, show=False)[0].update_ratio
+    assert ratio == pytest.approx((W - before).std() / W.std())
 
 
 def test_layers_of_ones_own_stand_there_with_what_they_have():
     net = own_net()
     one_pass(net, *batch_for(net))
-    rows = tn.summary(net, tn.SGD(net, lr=0.1), show=False)
+    rows = tn.summary(net, stepped(net, lr=0.1), show=False)
     gain, gate = net.layers[1], net.layers[4]
     assert there(rows[1]) == {"y_mean", "y_std", "dy_std", "dW_std", "update_ratio"}
     assert rows[1].dW_std == pytest.approx(gain.dgamma.std())
@@ -93,7 +121,7 @@ def test_a_layer_without_any_array_has_blanks():
 def test_it_prints_one_line_a_layer_and_says_which_array_and_which_threshold(capsys):
     net = tn.Network([*small_net(tn.Tanh).layers, tn.Softsign()])
     one_pass(net, *(np.ones((5, 3)), np.array([0, 1, 1, 0, 1])))
-    rows = tn.summary(net, tn.SGD(net, lr=0.1))
+    rows = tn.summary(net, stepped(net, lr=0.1))
     printed = capsys.readouterr().out
     assert printed == f"{rows}\n"
     assert repr(rows) == "<6 rows>"
@@ -102,7 +130,7 @@ def test_it_prints_one_line_a_layer_and_says_which_array_and_which_threshold(cap
     assert re.split(r" {2,}", header) == [*titles, "update/W"]
     assert [line.split()[:2] for line in lines[:6]] == [row.layer.split() for row in rows]
     assert "Batch of 5." in printed
-    assert "update/W: lr std(dW)/std(W)" in printed
+    assert "update/W: std of what the last step added to W over std(W)." in printed
     assert "slope f'(x) of at most 0.05 for Tanh, 0.01 for Softsign." in printed
     assert max(map(len, printed.splitlines())) <= 100
 
@@ -120,9 +148,10 @@ def test_what_is_not_finite_is_shown_as_such_and_is_not_blank(capsys):
 
 def test_weights_that_are_all_alike_have_no_ratio_that_could_be_named():
     net = small_net()
-    net.layers[0].W[:] = 0
     one_pass(net, *batch_for(net))
-    assert np.isnan(tn.summary(net, tn.SGD(net, lr=0.1), show=False)[0].update_ratio)
+    sgd = stepped(net, lr=0.1)
+    net.layers[0].W[:] = 0
+    assert np.isnan(tn.summary(net, sgd, show=False)[0].update_ratio)
 
 
 def test_looking_changes_nothing():
@@ -134,7 +163,10 @@ def test_looking_changes_nothing():
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [((None,), "net: expected a Network"), ((small_net(), 0.1), "optimizer: expected one with")],
+    [
+        ((None,), "net: expected a Network"),
+        ((small_net(), 0.1), "optimizer: expected an object with step"),
+    ],
 )
 def test_what_cannot_be_summed_up_is_refused_by_name(arguments, words):
     with pytest.raises(TypeError, match=words):

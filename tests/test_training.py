@@ -170,12 +170,16 @@ def test_the_bar_shows_the_mean_cost_beside_its_chance_level_and_what_watching_t
             costs.append(super().forward(output, labels))
             return costs[-1]
 
+        def chance(self):
+            return super().chance()
+
     train(net, 130, loss=Loss(), source=source, watch=lambda k: None, every=50, progress=Words)
     first, last = Words.said
-    assert first.startswith(f"cost {np.mean(costs[:100]):.3f} (chance ")
-    assert last.startswith(
-        f"cost {np.mean(costs[100:]):.3f} (chance {tn.chance(drawn, 2).cost:.3f})"
-    )
+    of_first = tn.chance(drawn[: 100 * 10], 2).cost
+    assert first.startswith(f"cost {np.mean(costs[:100]):.3f} (chance {of_first:.3f})")
+    # Costs and labels were counted again where the bar asked a copy of the loss.
+    of_last = tn.chance(drawn[-30 * 10 :], 2).cost
+    assert last.startswith(f"cost {np.mean(costs[101:131]):.3f} (chance {of_last:.3f})")
     assert "% of the time" in last
 
 
@@ -191,16 +195,30 @@ def test_labels_of_any_kind_are_counted(kind):
     assert "(chance 0." in Words.said[0]
 
 
-def test_a_cost_without_labels_has_no_chance_level_beside_it():
+class WithoutChance(tn.Quadratic):
+    chance = None
+
+
+class OtherCost(tn.Quadratic):
+    """Its chance is that of another cost."""
+
+    def forward(self, output, targets):
+        return 2 * super().forward(output, targets)
+
+
+@pytest.mark.parametrize(
+    ("loss", "has_chance"), [(tn.Quadratic, True), (WithoutChance, False), (OtherCost, False)]
+)
+def test_a_chance_level_stands_beside_the_cost_that_it_belongs_to(loss, has_chance):
     class Targets(Source):
         def draw(self, n):
             x, labels = super().draw(n)
             return x, np.eye(2)[labels]
 
     Words.said = []
-    train(small_net(), 3, loss=tn.Quadratic(), source=Targets(), progress=Words)
+    train(small_net(), 3, loss=loss(), source=Targets(), progress=Words)
     assert len(Words.said) == 1
-    assert "chance" not in Words.said[0]
+    assert ("chance" in Words.said[0]) == has_chance
 
 
 # ---------------------------------------------------------------------------- a source that ends
@@ -329,12 +347,14 @@ def test_an_optimizer_of_another_network_is_refused():
 def test_a_tuple_is_no_source():
     net = tn.mlp([2, 2], rng=0)
     data = np.ones((4, 2)), np.zeros(4, int)
-    with pytest.raises(TypeError, match=r"source: expected an object with draw\(n\)"):
+    with pytest.raises(TypeError, match="source: expected an object with draw"):
         tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), data, 3)
 
 
 def test_a_network_that_is_ruined_already_is_not_blamed_on_the_rate():
     net = tn.mlp([1024, 9], rng=0)
     net.layers[0].W[:] = np.nan
-    with pytest.raises(FloatingPointError, match="after 0 updates: .*the weights were ruined"):
+    with pytest.raises(
+        FloatingPointError, match="after 0 updates: .*the weights were already broken"
+    ):
         tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), tn.Shapeset(rng=0), 3)

@@ -18,8 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _reprs as reprs
-
 
 def describe(value: Any) -> str:
     """What came, in a few words: shape and dtype of an array, otherwise its repr, cut short."""
@@ -282,83 +280,29 @@ def one_of(name: str, value: Any, module: ModuleType) -> Callable:
     return known[value]
 
 
-def is_layer(value: Any) -> bool:
-    """It has what every layer has, or, if it is a class, its objects have it."""
-    return all(hasattr(value, name) for name in ("forward", "backward", "parameters"))
-
-
-def layer_class(name: str, value: Any) -> Callable:
-    """A class of layers, to be made without arguments."""
-    if not (isinstance(value, type) and is_layer(value)):
-        raise TypeError(
-            f"{name}: expected a class with forward, backward and parameters, got {describe(value)}"
-        )
-    return value
-
-
-def layers(name: str, values: Any) -> list:
-    """A list of layers of which each takes the width that the one before it gives."""
-    if not isinstance(values, Sequence):
-        raise TypeError(f"{name}: expected a list of layers, got {describe(values)}")
-    if len(values) == 0:
-        raise ValueError(f"{name}: expected at least one layer, got none")
-    width = None
-    for k, layer in enumerate(values):
-        if isinstance(layer, type) or not is_layer(layer):
-            raise TypeError(
-                f"{name}[{k}]: expected a layer with forward, backward and parameters,"
-                f" got {describe(layer)}"
-            )
-        if any(layer is other for other in values[:k]):
-            raise ValueError(
-                f"{name}[{k}]: expected a layer of its own, got {reprs.short(layer)} again"
-            )
-        if isinstance(layer.parameters, str):
-            wanted = f'("{layer.parameters}",), with a comma'
-            raise TypeError(f"{name}[{k}].parameters: expected {wanted}, got a text")
-        for parameter in layer.parameters:
-            value = getattr(layer, parameter, None)
-            if not isinstance(value, np.ndarray):
-                raise TypeError(
-                    f"{name}[{k}].{parameter}: expected an array, which a step can change in"
-                    f" place, got {describe(value)}"
-                )
-        if width is not None and getattr(layer, "n_in", width) != width:
-            raise ValueError(
-                f"{name}[{k}]: expected a layer that takes the {width} units of the layers"
-                f" before it, got {reprs.short(layer)}; a layer that changes the width needs n_in"
-                " and n_out"
-            )
-        width = getattr(layer, "n_out", width)
-    return list(values)
-
-
-def network(name: str, value: Any) -> Any:
-    """Something with a list of layers."""
-    if not hasattr(value, "layers"):
-        raise TypeError(f"{name}: expected a Network, got {describe(value)}")
-    return value
-
-
-def has_gradients(layers: Sequence) -> None:
-    """Every parameter has its gradient: a backward pass came before the step."""
-    for k, layer in enumerate(layers):
-        for parameter in layer.parameters:
-            gradient = getattr(layer, "d" + parameter, None)
-            if gradient is None:
-                raise ValueError(
-                    f"layers[{k}].d{parameter}: expected a gradient, got None:"
-                    " forward and backward come first, and backward sets it"
-                )
-            shape, got = getattr(layer, parameter).shape, getattr(gradient, "shape", ())
-            if got != shape:
-                raise ValueError(
-                    f"layers[{k}].d{parameter}: expected the shape of {parameter}, {shape},"
-                    f" got {got}"
-                )
-
-
 def cost_was_computed(cost: float | None) -> None:
     """A loss knows its cost before it is asked for the gradient of it."""
     if cost is None:
         raise ValueError("cost: expected loss.forward(output, targets) before loss.backward()")
+
+
+def has_methods(name: str, value: Any, methods: Sequence[str], example: str) -> Any:
+    """Check that an object, not a class, can do what is asked of it."""
+    missing = [m for m in methods if not callable(getattr(value, m, None))]
+    if isinstance(value, type) or missing:
+        wanted = f"an object with {' and '.join(methods)}, such as {example}"
+        raise TypeError(f"{name}: expected {wanted}, got {describe(value)}")
+    return value
+
+
+def knows_chance(loss: Any) -> bool:
+    """Tell whether ``loss.chance()`` is the cost of an answer that ignores the input.
+
+    A class that overrides ``forward`` alone inherits a ``chance`` that is that of another cost.
+    """
+    for cls in type(loss).__mro__:
+        if "chance" in vars(cls):
+            return loss.chance is not None
+        if "forward" in vars(cls):
+            return False
+    return False

@@ -10,12 +10,16 @@ from typing import Any
 
 import numpy as np
 
+from tinynet import _checks as checks
+
 
 def short(layer: Any) -> str:
     """Class, sizes and dtype: Linear(3, 4, float64). Sizes of an activation: its units, once seen.
 
-    Of a layer of one's own too, whatever its repr says.
+    Of a layer of one's own too, whatever its repr says. Of a block also the kinds inside it.
     """
+    if getattr(layer, "layers", None):
+        return _widths_and_kinds(layer)
     known = [getattr(layer, name) for name in ("n_in", "n_out") if hasattr(layer, name)]
     arrays = _arrays(layer)
     if not known and "x" in arrays:
@@ -37,13 +41,17 @@ def of_network(net: Any) -> str:
     layers = getattr(net, "layers", [])
     if not layers:
         return f"{type(net).__name__}()"
-    first = [layer.n_in for layer in layers if hasattr(layer, "n_in")][:1]
-    sizes = first + [layer.n_out for layer in layers if hasattr(layer, "n_out")]
-    kinds = " ".join(type(layer).__name__ for layer in layers)
-    said = ["-".join(map(str, sizes)), kinds, str(net.dtype)]
-    text = f"{type(net).__name__}({', '.join(filter(None, said))})"
+    text = _widths_and_kinds(net)
     y, dx = (sum(name in _arrays(layer) for layer in layers) for name in ("y", "dx"))
     return f"{text}: y on {y} of {len(layers)} layers, dx on {dx}" if y or dx else text
+
+
+def _widths_and_kinds(net: Any) -> str:
+    first = [layer.n_in for layer in net.layers if hasattr(layer, "n_in")][:1]
+    sizes = first + [layer.n_out for layer in net.layers if hasattr(layer, "n_out")]
+    kinds = " ".join(type(layer).__name__ for layer in net.layers)
+    said = ["-".join(map(str, sizes)), kinds, str(net.dtype)]
+    return f"{type(net).__name__}({', '.join(filter(None, said))})"
 
 
 def of_loss(loss: Any) -> str:
@@ -51,9 +59,11 @@ def of_loss(loss: Any) -> str:
     name = type(loss).__name__
     if getattr(loss, "cost", None) is None:
         return f"{name}(): no cost yet"
-    with np.errstate(all="ignore"):  # a look at what is not finite is no second mishap
-        chance = loss.chance()
-    return f"{name}(cost {loss.cost:.4g}, chance {chance:.4g}): {' '.join(_arrays(loss))}"
+    said = f"cost {loss.cost:.4g}"
+    if checks.knows_chance(loss):
+        with np.errstate(all="ignore"):  # a look at what is not finite is no second mishap
+            said += f", chance {loss.chance():.4g}"
+    return f"{name}({said}): {' '.join(_arrays(loss))}"
 
 
 def of_optimizer(optimizer: Any) -> str:

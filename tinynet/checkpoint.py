@@ -15,11 +15,18 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
+from tinynet._states import Buffers, split
+from tinynet.looking.remembering import (
+    unnamed_in_layers,
+    unnamed_in_loss,
+    unnamed_in_optimizer,
+)
 from tinynet.replacing import remove_halves
-from tinynet.storage import classes, parameters, read_npz, write_npz
+from tinynet.storage import classes, filling, read_npz, write_npz
 from tinynet.versions import versions
 
-FORMAT = "tinynet run 1"
+FORMAT = "tinynet run 2"  # 1 had no buffers, and no count of the optimizer's steps
 
 
 class Checkpoint:
@@ -42,19 +49,21 @@ class Checkpoint:
         self, path: Any, net: Any, optimizer: Any, source: Any, watch: Any, loss: Any, batch: int
     ) -> None:
         self.path = Path(path)
-        self.net = net
-        self.parts = {"optimizer": optimizer, "source": source}
+        self.net, self.loss = net, loss
+        self.parts = {"source": source, "optimizer": optimizer}  # in the order to set them
         for name, part in self.parts.items():
             if not hasattr(part, "state"):
                 raise TypeError(
                     f"{name}: expected an attribute state, a dict, without which a checkpoint"
                     f" cannot go on with it, got {checks.describe(part)}"
                 )
+        contracts.keeps_all("net", net)
+        contracts.carries("optimizer", optimizer)
         if hasattr(watch, "state"):
             self.parts["watch"] = watch
         self.settings = {
             "layers": classes(net),
-            "shapes": {name: list(array.shape) for name, array in parameters(self.net).items()},
+            "shapes": {name: list(array.shape) for name, array in net.named_parameters().items()},
             "dtype": str(net.dtype),
             "loss": type(loss).__name__,
             "optimizer": type(optimizer).__name__,
@@ -91,21 +100,55 @@ class Checkpoint:
                 f"{self.path}: holds {done:,} updates already; expected at most the {updates:,}"
                 " asked for"
             )
-        for name, part in reversed(self.parts.items()):  # watch first, which was not compared yet
+        fill = filling(self.path, self.net, _under("net.", arrays), record["buffers"])
+        before: dict[str, Any] = {}
+        for name, part in self.parts.items():
+            before[name] = part.state
             try:
                 part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
-            except (TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError) as error:
+                for changed in before:
+                    self.parts[changed].state = before[changed]
                 raise ValueError(f"{self.path}: is of another run: {name}.{error}") from error
-        for name, parameter in parameters(self.net).items():
-            parameter[...] = arrays[f"net.{name}"]
+        fill()
         self.start, self.done, self.seconds = record["start"], done, record["seconds"]
         return done
+
+    def tries(self, x: np.ndarray, targets: np.ndarray) -> None:
+        """Refuse, before the first update, what remembers something that the file would lose.
+
+        Raises
+        ------
+        ValueError
+            A layer's next pass, the loss, or the optimizer's next step depends on more than it
+            names.
+        """
+        optimizer = self.parts["optimizer"]
+        found = unnamed_in_layers(self.net, x)
+        found = found or unnamed_in_loss(self.loss, self.net.view().forward(x), targets)
+        if found is None and getattr(optimizer, "net", None) is self.net:
+            found = unnamed_in_optimizer(optimizer, self.loss, x, targets)
+        if found is None:
+            return
+        owner, kind, attributes = found
+        listed = ", ".join(f"{owner}.{name}" for name in attributes) or "a state outside it"
+        names = ", ".join(f'"{name}"' for name in attributes) or '"rng"'
+        kinds = "an array, a number or a Generator"
+        if owner == "optimizer":
+            kinds = "a number, a Generator or a dict of arrays by the parameters' names"
+        hint = f"write buffers = ({names},) in the class, each set in __init__ to {kinds}"
+        if owner == "loss":
+            hint = "a loss remembers nothing: write a layer with buffers, or an optimizer"
+        raise ValueError(
+            f"{owner}: {kind} depends on {listed}, which a checkpoint would lose; {hint}"
+        )
 
     def _is_this_run(self, arrays: dict[str, np.ndarray], record: dict) -> None:
         expected = f"{self.path}: expected a run that tn.train saved"
         if record.get("format") != FORMAT:
             raise ValueError(f"{expected}, {FORMAT!r}, got format {record.get('format')!r}")
-        wanted = {"updates": int, "seconds": float, "settings": dict, "start": dict, "state": dict}
+        wanted: dict[str, type] = {"updates": int, "seconds": float}
+        wanted |= dict.fromkeys(("settings", "start", "state", "buffers"), dict)
         for key, kind in wanted.items():
             if type(record.get(key)) is not kind:
                 raise ValueError(f"{expected}, got {checks.describe(record.get(key))} for {key}")
@@ -116,10 +159,6 @@ class Checkpoint:
                     f"{self.path}: is of another run: {key} {got},"
                     f" expected {checks.describe(value)}; name another file"
                 )
-        found = {name: (array.shape, array.dtype) for name, array in _under("net.", arrays).items()}
-        here = {name: (array.shape, array.dtype) for name, array in parameters(self.net).items()}
-        if found != here:
-            raise ValueError(f"{expected}, got parameters {found}, expected {here}")
         if set(record["state"]) != set(self.parts):
             kept, parts = sorted(record["state"]), sorted(self.parts)
             raise ValueError(f"{self.path}: keeps the state of {kept}, expected {parts}")
@@ -129,7 +168,12 @@ class Checkpoint:
             if record.get(moment) == self.start:
                 return
         differ = [key for key, value in self.start.items() if record["start"].get(key) != value]
-        causes = {"weights": "the weights", "optimizer": self._rates(record), "source": "the data"}
+        causes = {
+            "weights": "the weights",
+            "buffers": "what the layers keep besides their weights",
+            "optimizer": self._optimizer(record),
+            "source": "the data",
+        }
         listed = " and ".join(causes[key] for key in differ)
         raise ValueError(
             f"{self.path}: is of another run: {listed} at its start were others (another seed, or"
@@ -137,10 +181,12 @@ class Checkpoint:
             " ends, name another file, or delete this one to begin anew"
         )
 
-    def _rates(self, record: dict) -> str:
+    def _optimizer(self, record: dict) -> str:
         there = record["state"]["optimizer"].get("lr")
         here = getattr(self.parts["optimizer"], "lr", None)
-        return "the learning rate" + (f" ({there} there, {here} here)" if there != here else "")
+        return (
+            "the optimizer" if there == here else f"the learning rate ({there} there, {here} here)"
+        )
 
     def _can_be_written(self) -> None:
         folder = self.path.parent
@@ -154,7 +200,7 @@ class Checkpoint:
         except OSError as error:
             raise type(error)(f"checkpoint: cannot write in {str(folder)!r}: {error}") from error
         copies = 1 if self.path.exists() else 2
-        needed = copies * sum(array.nbytes for array in parameters(self.net).values())
+        needed = copies * sum(array.nbytes for array in self.net.named_parameters().values())
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise OSError(
@@ -171,7 +217,9 @@ class Checkpoint:
         again.
         """
         arrays, state = self._states()
-        arrays |= {f"net.{name}": array for name, array in parameters(self.net).items()}
+        held, buffers = split(Buffers(self.net).state)
+        held |= self.net.named_parameters()
+        arrays |= {f"net.{name}": array for name, array in held.items()}
         record = {
             "format": FORMAT,
             "updates": updates,
@@ -180,6 +228,7 @@ class Checkpoint:
             "start": self.start,
             "now": self._fingerprints(),
             "state": state,
+            "buffers": buffers,
             "versions": versions(),
         }
         try:
@@ -204,23 +253,21 @@ class Checkpoint:
     def _fingerprints(self) -> dict[str, str]:
         """Of what differs from run to run."""
         weights = hashlib.sha256()
-        for array in parameters(self.net).values():
+        for array in self.net.named_parameters().values():
             weights.update(array.tobytes())
-        found = {"weights": weights.hexdigest()}
+        buffers = _hashed_state(Buffers(self.net).state)
+        found = {"weights": weights.hexdigest(), "buffers": buffers}
         for name in ("optimizer", "source"):
-            text = json.dumps(self.parts[name].state, sort_keys=True, default=_hashed)
-            found[name] = hashlib.sha256(text.encode()).hexdigest()
+            found[name] = _hashed_state(self.parts[name].state)
         return found
 
     def _states(self) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
         """What the parts say of themselves: arrays, such as "source.x", and the rest by part."""
-        arrays, rest = {}, {}
+        arrays: dict[str, np.ndarray] = {}
+        rest: dict[str, dict] = {}
         for name, part in self.parts.items():
-            state = checks.keepable(f"{name}.state", part.state)
-            for key, value in state.items():
-                if isinstance(value, np.ndarray):
-                    arrays[f"{name}.{key}"] = value
-            rest[name] = {k: v for k, v in state.items() if not isinstance(v, np.ndarray)}
+            found, rest[name] = split(checks.keepable(f"{name}.state", part.state))
+            arrays |= {f"{name}.{key}": array for key, array in found.items()}
         return arrays, rest
 
 
@@ -232,6 +279,11 @@ def read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _hashed(array: np.ndarray) -> str:
     return hashlib.sha256(array.tobytes()).hexdigest()
+
+
+def _hashed_state(state: dict[str, Any]) -> str:
+    text = json.dumps(state, sort_keys=True, default=_hashed)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -10,17 +10,18 @@ from typing import Any
 class Deferred:
     """While this is open, Ctrl-C only sets ``asked``; a second one interrupts at once.
 
-    Where something else than Python's own way answers Ctrl-C (a debugger, a parent process), and
-    outside the main thread, nothing is changed.
+    Where something else than Python's own way answers Ctrl-C (a debugger, a parent process),
+    outside the main thread, and with ``waits=False``, nothing is changed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = True) -> None:
+        self.waits = waits
         self.asked = False
         self._before: Any = None
 
     def __enter__(self) -> Deferred:
         in_main = threading.current_thread() is threading.main_thread()
-        if in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        if self.waits and in_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             self._before = signal.signal(signal.SIGINT, self._ask)
         return self
 

@@ -29,6 +29,8 @@ class Linear:
         Units that enter, and units that leave.
     init : function, optional
         ``init(n_in, n_out, rng)`` gives the weights; the biases are 0, as in the paper.
+    bias : bool, optional
+        False: y = x W, and ``b`` and ``db`` are None.
     rng : int or numpy.random.Generator, optional
         The source of the weights.
     dtype : np.float64 or np.float32, optional
@@ -71,6 +73,7 @@ class Linear:
         n_out: int,
         *,
         init: Callable = standard,
+        bias: bool = True,
         rng: Any = None,
         dtype: Any = np.float64,
     ):
@@ -80,14 +83,19 @@ class Linear:
         dtype = checks.float_dtype("dtype", dtype)
         W = checks.weights("init(n_in, n_out, rng)", init(n_in, n_out, rng), (n_in, n_out))
         self.W = W.astype(dtype)
-        self.b = np.zeros(n_out, dtype)
+        self.b = np.zeros(n_out, dtype) if bias else None
+        if not bias:
+            self.parameters = tuple(name for name in self.parameters if name != "b")
         self.x = self.y = self.dy = self.dW = self.db = self.dx = None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """The pre-activations y, shape (batch, n_out), of x, shape (batch, n_in)."""
         x = checks.batch("x", x, self.n_in, self.W.dtype)
         self.x = x
-        self.y = x @ self.W + self.b
+        if self.b is not None:
+            self.y = x @ self.W + self.b
+        else:
+            self.y = x @ self.W
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
@@ -95,11 +103,12 @@ class Linear:
         dy = checks.gradient("dy", dy, self.y)
         if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
             self.dW = np.empty_like(self.W)
-            self.db = np.empty_like(self.b)
+            self.db = None if self.b is None else np.empty_like(self.b)
         self.dy = dy
         np.matmul(self.x.T, dy, out=self.dW)
-        dy.sum(axis=0, out=self.db)
-        self.dx = (self.W @ dy.T).T  # dy @ W.T, in the order in which W lies in memory: faster
+        if self.b is not None:
+            dy.sum(axis=0, out=self.db)
+        self.dx = dy @ self.W.T
         return self.dx
 
     def __repr__(self) -> str:
@@ -121,13 +130,10 @@ class Activation(ABC):
 
     parameters: tuple[str, ...] = ()
     saturated_at: float = 0.0
-    x: np.ndarray
-    y: np.ndarray
-    dx: np.ndarray
-    dy: np.ndarray
-
-    def __init__(self) -> None:
-        self.x = self.y = self.dy = self.dx = None
+    x: np.ndarray = None  # until the first pass, as the others
+    y: np.ndarray = None
+    dy: np.ndarray = None
+    dx: np.ndarray = None
 
     @abstractmethod
     def f(self, s: np.ndarray) -> np.ndarray:

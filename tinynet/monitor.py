@@ -10,16 +10,12 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
+from tinynet.layers import Linear
 from tinynet.looking.jacobians import singular_values
 from tinynet.looking.scores import error_rate, mean_cost
-from tinynet.looking.statistics import (
-    activations,
-    histogram,
-    linears,
-    saturated,
-    std,
-    update_ratio,
-)
+from tinynet.looking.statistics import histogram, saturated, std, update_ratio
+from tinynet.looking.walking import activations, linears
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 
@@ -45,7 +41,8 @@ class Monitor:
         Examples and labels for the error and cost of validation, by which a learning rate or the
         moment to stop is chosen. Not recorded, if not given.
     optimizer : optional
-        The one that trains the network; its ``lr`` is needed for ``update_ratio``.
+        The one that trains the network: its ``last`` is needed for ``update_ratio``, and kept
+        where ``tn.train`` knows of a look ahead, or where you set ``optimizer.keep``.
     loss : optional
         As a rule ``tn.SoftmaxCrossEntropy()``.
     edges : ndarray, optional
@@ -72,7 +69,7 @@ class Monitor:
         - ``z_histogram`` (T, d, bins): the share of z in each bin;
         - ``ds_std`` (T, d + 1): std of ds, one example's gradient, m times ``linear.dy``;
         - ``dW_std`` (T, d + 1): std of ``linear.dW``, the mean over the m examples;
-        - ``update_ratio`` (T, d + 1): lr std(dW)/std(W) of the last training step, NaN before the
+        - ``update_ratio`` (T, d + 1): std of the last step's change over std(W), NaN before the
           first;
         - ``y_fixed``, ``y_varying`` (T,): what the network puts out whatever it sees, the std
           over the outputs of their means over the examples; and what depends on the example, the
@@ -102,7 +99,7 @@ class Monitor:
         edges: np.ndarray = EDGES,
         jacobians: int = 0,
     ) -> None:
-        self.net = checks.network("net", net)
+        self.net = contracts.network("net", net)
         self.x = np.array(checks.batch("x", x))
         self.labels = np.array(checks.as_many("labels", labels, self.x))
         self.test = (self.x, self.labels) if test is None else _pair("test", test)
@@ -138,9 +135,8 @@ class Monitor:
         output = net.forward(self.x)
         loss.forward(output, self.labels)
         net.backward(loss.backward())
-        hidden, weighted = activations(net), linears(net)
+        hidden, weighted = list(activations(net).values()), list(linears(net).values())
         full = [saturated(layer) for layer in hidden]
-        lr = getattr(self.optimizer, "lr", float("nan"))
         fixed = output.mean(axis=0, dtype=float)
         seen = {
             "updates": k,
@@ -154,7 +150,7 @@ class Monitor:
             "z_histogram": [histogram(layer.y, self.edges) for layer in hidden],
             "ds_std": [m * std(layer.dy) for layer in weighted],
             "dW_std": [std(layer.dW) for layer in weighted],
-            "update_ratio": [update_ratio(layer, lr) for layer in linears(self.net)],
+            "update_ratio": [self._ratio(*linear) for linear in linears(self.net).items()],
             "y_fixed": std(fixed),
             "y_varying": float(np.sqrt(((output - fixed) ** 2).mean())),
         }
@@ -162,11 +158,17 @@ class Monitor:
             seen["valid_error"] = self._error(*self.valid)
             seen["valid_cost"] = mean_cost(self.net, self.loss, *self.valid)
         if self.jacobians:
-            seen["singular_values"] = self._spectra(weighted)
+            seen["singular_values"] = self._spectra()
         return seen
 
-    def _spectra(self, weighted: list) -> np.ndarray:
+    def _ratio(self, place: str, linear: Linear) -> float:
+        """NaN where the layer is frozen."""
+        name = next(iter(linear.parameters), "W")
+        return update_ratio(self.net, self.optimizer, f"{place}.{name}")
+
+    def _spectra(self) -> np.ndarray:
         x = self.x[: self.jacobians]
+        weighted = [layer for layer in self.net.layers if isinstance(layer, Linear)]
         square = [i for i, layer in enumerate(weighted[:-1]) if i and layer.n_in == layer.n_out]
         widest = max((weighted[i].n_out for i in square), default=0)
         spectra = np.full((len(square), widest), np.nan)
@@ -177,7 +179,7 @@ class Monitor:
 
     def _error(self, x: np.ndarray, labels: np.ndarray) -> float:
         """NaN where the targets are not labels."""
-        if np.asarray(labels).dtype.kind not in "iu":
+        if labels.dtype.kind not in "iu" or labels.ndim != 1:
             return float("nan")
         return error_rate(self.net, x, labels)
 

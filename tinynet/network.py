@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
 from tinynet import _reprs as reprs
 from tinynet import activations, initializers
 from tinynet.layers import Linear
 
 
 class Network:
-    """Layers in a row, each taking what the one before it gives.
+    """Layers in a row, each taking what the one before it gives; itself a layer.
+
+    A block that does more than that, such as a residual one, is a subclass with ``forward`` and
+    ``backward`` of its own. A layer is named by its place: "0", "1", and "1.0" inside layer 1.
 
     Parameters
     ----------
@@ -33,15 +36,49 @@ class Network:
         Something in ``layers`` is not a layer, or does not take the units it would be given.
     """
 
+    parameters: tuple[str, ...] = ()  # none of its own: they are on the layers
+
     def __init__(self, layers: Sequence):
-        self.layers = checks.layers("layers", layers)
+        self.layers = contracts.layers("layers", layers)
+
+    def named_layers(self) -> dict[str, Any]:
+        """Name every layer by its place, a block before those inside it: "0", "1", "1.0", "2"."""
+        found = {}
+        for k, layer in enumerate(self.layers):
+            found[f"{k}"] = layer
+            if isinstance(layer, Network):
+                found |= {f"{k}.{place}": inner for place, inner in layer.named_layers().items()}
+        return found
+
+    def named_parameters(self) -> dict[str, np.ndarray]:
+        """Name every parameter, the array itself, by place and name: "0.W"."""
+        return self._named("")
+
+    def named_gradients(self) -> dict[str, np.ndarray]:
+        """Give each parameter's gradient under the same name, "0.W": None before a pass."""
+        return self._named("d")
+
+    def _named(self, prefix: str) -> dict[str, Any]:
+        return {
+            f"{place}.{name}": getattr(layer, prefix + name, None)
+            for place, layer in self.named_layers().items()
+            for name in layer.parameters
+        }
+
+    @property
+    def cost(self) -> float:
+        """What the layers themselves added to the cost in the last forward pass."""
+        costs = [getattr(layer, "cost", None) for layer in self.layers]
+        return float(sum(cost for cost in costs if cost is not None))
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype of the parameters; float64 where there are none."""
-        for layer in self.layers:
-            for name in layer.parameters:
-                return getattr(layer, name).dtype
+        """The dtype of the parameters, learnt or frozen; float64 where there are none."""
+        for layer in self.named_layers().values():
+            for name in (*layer.parameters, *getattr(layer, "buffers", ())):
+                array = getattr(layer, name)
+                if isinstance(array, np.ndarray) and array.dtype.kind == "f":
+                    return array.dtype
         return np.dtype(np.float64)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -74,16 +111,23 @@ class Network:
             dy = layer.backward(dy)
         return dy
 
-    def view(self) -> Network:
-        """A network of the same parameters, in the same memory, that keeps arrays of its own.
+    def view(self, *, training: bool = False) -> Network:
+        """Copy all but the parameters, which are shared: look at a network without touching it.
 
-        Its passes leave the arrays of this network as they were: look without touching.
+        Its passes leave every array, buffer and Generator of this network as it was; the
+        parameters' gradients are 0 until its first. A layer that asks ``training`` is told that
+        it is looked at.
+
+        Raises
+        ------
+        TypeError
+            A layer holds something that cannot be copied; names both.
         """
-        layers = [copy.copy(layer) for layer in self.layers]
-        for layer in layers:
-            for name in layer.parameters:
-                setattr(layer, "d" + name, None)  # or backward would write into the shared array
-        return Network(layers)
+        view = contracts.copied(self)
+        for layer in (view, *view.named_layers().values()):
+            if hasattr(layer, "training"):
+                layer.training = training
+        return view
 
     def __repr__(self) -> str:
         return reprs.of_network(self)
@@ -92,7 +136,8 @@ class Network:
 def mlp(
     sizes: Sequence[int],
     *,
-    activation: str | Callable = "tanh",
+    activation: Any = "tanh",
+    linear: Callable = Linear,
     init: str | Callable = "normalized",
     output_init: str | Callable | None = None,
     rng: Any = None,
@@ -104,8 +149,11 @@ def mlp(
     ----------
     sizes : sequence of int
         Inputs, units of each hidden layer, outputs. ``[1024, 1000, 9]`` has one hidden layer.
-    activation : str or class, optional
-        'sigmoid', 'tanh', 'softsign', 'relu', 'identity', or a layer class of your own.
+    activation : str, class, function or layer, optional
+        'sigmoid', 'tanh', 'softsign', 'relu', 'identity'; or what makes a layer of your own when
+        called, a class or ``lambda: Leaky(0.2)``; or a layer, of which each place gets a copy.
+    linear : class, optional
+        A subclass of Linear, or ``functools.partial(tn.Linear, bias=False)``.
     init : str or function, optional
         'standard', 'normalized', 'lecun', 'he', 'orthogonal', or a function of your own.
     output_init : str or function, optional
@@ -122,8 +170,8 @@ def mlp(
         (the message lists the known ones), or a dtype that is neither of the two.
     """
     sizes = checks.sizes("sizes", sizes)
-    new_activation = checks.one_of("activation", activation, activations)
-    checks.layer_class("activation", new_activation)
+    new_activation = contracts.maker("activation", activation, activations)
+    checks.function("linear", linear, "a subclass of tn.Linear")
     hidden_init = checks.one_of("init", init, initializers)
     last_init = hidden_init
     if output_init is not None:
@@ -135,8 +183,8 @@ def mlp(
     n_in = sizes[0]
     layers: list = []
     for n_hidden in hidden:
-        layers.append(Linear(n_in, n_hidden, init=hidden_init, rng=rng, dtype=dtype))
+        layers.append(linear(n_in, n_hidden, init=hidden_init, rng=rng, dtype=dtype))
         layers.append(new_activation())
         n_in = n_hidden
-    layers.append(Linear(n_in, n_out, init=last_init, rng=rng, dtype=dtype))
+    layers.append(linear(n_in, n_out, init=last_init, rng=rng, dtype=dtype))
     return Network(layers)

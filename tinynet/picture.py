@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from importlib import resources
 from typing import Any
 
@@ -41,8 +41,9 @@ def page(trace: Trace) -> str:
             f"trace: expected at most {LARGEST:,} numbers, got {count:,}: a page is for a small"
             " network and a small batch"
         )
-    titles = [f"{k} {kind.__name__}" for k, kind in enumerate(trace.kinds[:-1])]
-    content = {"places": [*titles, trace.kinds[-1].__name__], "steps": steps(trace)}
+    kinds = [kind.__name__ for kind in trace.kinds]
+    titles = [f"{place} {kind}" for place, kind in zip(trace.places, kinds, strict=False)]
+    content = {"places": [*titles, kinds[-1]], "steps": steps(trace)}
     text = json.dumps(content, allow_nan=False).replace("</", "<\\/")  # "</" could end the script
     template = resources.files("tinynet") / "picture.html"
     return template.read_text(encoding="utf-8").replace('"CONTENT"', text)
@@ -62,8 +63,9 @@ def steps(trace: Trace) -> list[dict[str, Any]]:
     """
     names = {id(array): name for name, array in trace.named().items()}
     forward, backward = [], []
-    for k, (kind, arrays) in enumerate(zip(trace.kinds, trace.layers, strict=False)):
-        show = _Step(k, kind, f"net.layers[{k}]", names)
+    for k, (place, arrays) in enumerate(zip(trace.places, trace.layers, strict=True)):
+        where = "net" + "".join(f".layers[{number}]" for number in place.split("."))
+        show = _Step(k, trace.kinds[k], where, names)
         values = [name for name in forward_names(arrays) if name != "y"]
         forward.append(show("forward", arrays, uses=values, makes=["y"]))
         made = [name for name in backward_names(arrays) if name != "dy"]
@@ -88,12 +90,14 @@ class _Step:
     def __call__(
         self, way: str, arrays: dict[str, np.ndarray], uses: Sequence[str], makes: Sequence[str]
     ) -> dict[str, Any]:
-        code = computing_lines(getattr(self.kind, way))
+        code = computing_lines(getattr(self.kind, way), arrays)
         text = "\n".join(code)
         # "self.f(x)" alone says little: the lines of f follow.
         inner = [name for name in ("f", "slope") if f"self.{name}(" in text]
         for name in inner:
-            code += [f"{name}(s): {line}" for line in computing_lines(getattr(self.kind, name))]
+            code += [
+                f"{name}(s): {line}" for line in computing_lines(getattr(self.kind, name), arrays)
+            ]
         return {
             "place": self.place,
             "way": way,
@@ -123,10 +127,11 @@ class _Step:
         }
 
 
-def computing_lines(function: Callable) -> list[str]:
-    """The statements of a method that compute something, as they stand in its source.
+def computing_lines(function: Callable, arrays: Container[str] = ()) -> list[str]:
+    """Give the statements of a method that compute something, as they stand in its source.
 
-    There are none where the source is not at hand: typed at a prompt, or no ``def``.
+    Of ``if self.b is not None`` it is the branch that was taken: the first, if "b" is in
+    ``arrays``. There are none where the source is not at hand: typed at a prompt, or no ``def``.
     """
     try:
         source = textwrap.dedent(inspect.getsource(function))
@@ -134,13 +139,25 @@ def computing_lines(function: Callable) -> list[str]:
     except (OSError, TypeError, SyntaxError):
         return []
     lines = []
-    for statement in getattr(definition, "body", []):
-        text = ast.get_source_segment(source, statement) or ""
+    for statement in _taken(getattr(definition, "body", []), arrays):
+        text = textwrap.dedent(ast.get_source_segment(source, statement) or "")
         computing = (ast.Call, ast.BinOp, ast.Subscript)
         computes = any(isinstance(node, computing) for node in ast.walk(statement))
         if computes and "checks." not in text and not isinstance(statement, ast.If):
             lines.append(text)
     return lines
+
+
+def _taken(statements: list[ast.stmt], arrays: Container[str]) -> Iterator[ast.stmt]:
+    """Go into the branch of ``if self.NAME is None`` that was taken."""
+    for statement in statements:
+        test = ast.unparse(statement.test) if isinstance(statement, ast.If) else ""
+        known = re.fullmatch(r"self\.(\w+) is (not )?None", test)
+        if known and isinstance(statement, ast.If):
+            there = (known[1] in arrays) == bool(known[2])
+            yield from _taken(statement.body if there else statement.orelse, arrays)
+        else:
+            yield statement
 
 
 def _makes(line: str, name: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
 from tinynet import activations
+from tinynet._states import Buffers, split
 from tinynet.layers import Linear
 from tinynet.network import Network
 from tinynet.replacing import replacing
@@ -20,7 +22,7 @@ OWN = "own "  # before the name of a class that is not tinynet's
 
 
 def save(net: Network, path: str | os.PathLike) -> None:
-    """Write the layers of a network and their parameters to an ``.npz`` file.
+    """Write the layers of a network, their parameters and buffers to an ``.npz`` file.
 
     Parameters
     ----------
@@ -30,11 +32,16 @@ def save(net: Network, path: str | os.PathLike) -> None:
 
     Raises
     ------
+    TypeError, ValueError
+        A layer holds what the file would lose; names the layer and says what to write.
     OSError
         The file cannot be written; one that was there before is still there.
     """
-    checks.network("net", net)
-    write_npz(path, parameters(net), {"format": FORMAT, "layers": classes(net)})
+    contracts.keeps_all("net", net)
+    arrays, rest = split(Buffers(net).state)
+    record = {"format": FORMAT, "layers": classes(net), "buffers": rest}
+    record |= {"frozen": frozen(net), "without_bias": without_bias(net)}
+    write_npz(path, net.named_parameters() | arrays, record)
 
 
 def load(path: str | os.PathLike, into: Network | None = None) -> Network:
@@ -44,8 +51,14 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     ----------
     path : path
     into : Network, optional
-        A network of the same layers, whose parameters are overwritten. Needed where there are
-        layers of your own: a file holds arrays and names, never code.
+        A network of the same layers, whose parameters and buffers are overwritten. Needed where
+        there are layers of your own: a file holds arrays and names, never code.
+
+    Returns
+    -------
+    Network
+        A new one, or ``into``. An optimizer steps the network that it was made for: a new network
+        needs a new optimizer.
 
     Raises
     ------
@@ -60,36 +73,66 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     names = record.get("layers")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError(f"{path}: expected a list of layers, got {names!r}")
-    net = _build(path, names, arrays) if into is None else into
+    if into is not None:
+        contracts.trainable("into", into)
+    net = into or _build(path, names, arrays, record)
     if names != classes(net):
         raise ValueError(f"{path}: holds the layers {', '.join(names)}; expected those of {net}")
-    wanted = {key: (array.shape, array.dtype) for key, array in parameters(net).items()}
-    found = {key: (array.shape, array.dtype) for key, array in arrays.items()}
-    if found != wanted:
-        raise ValueError(f"{path}: expected arrays {wanted}, got {found}")
-    for key, parameter in parameters(net).items():
-        parameter[...] = arrays[key]
+    filling(path, net, arrays, record.get("buffers", {}))()
     return net
 
 
-def parameters(net: Network) -> dict[str, np.ndarray]:
-    """Every parameter, the array itself, by the number of its layer and its name: "0.W"."""
-    return {
-        f"{k}.{name}": getattr(layer, name)
-        for k, layer in enumerate(net.layers)
-        for name in layer.parameters
-    }
+def filling(
+    path: Any, net: Network, arrays: dict[str, np.ndarray], rest: dict[str, Any]
+) -> Callable[[], None]:
+    """Check that a file holds all parameters and buffers of a network; what returns sets them."""
+    parameters, buffers = net.named_parameters(), Buffers(net)
+    places = buffers.places()
+    fixed = parameters | {key: getattr(*places[key]) for key in frozen(net)}
+    wanted = {key: (array.shape, array.dtype) for key, array in fixed.items()}
+    found = {k: (a.shape, a.dtype) for k, a in arrays.items() if k in fixed or k not in places}
+    if found != wanted:
+        raise ValueError(f"{path}: expected parameters {wanted}, got {found}")
+    try:
+        ready = buffers.ready({**rest, **{k: arrays[k] for k in arrays.keys() - parameters.keys()}})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error
+
+    def fill() -> None:
+        for put in ready:
+            put()
+        for key, parameter in parameters.items():
+            parameter[...] = arrays[key]
+
+    return fill
 
 
 def classes(net: Network) -> list[str]:
-    """The name of each layer's class."""
+    """Name each layer's class, a block before the layers inside it."""
     known = [Linear, *checks.defined_in(activations).values()]
-    classes = [type(layer) for layer in net.layers]
+    classes = [type(layer) for layer in net.named_layers().values()]
     return [cls.__name__ if cls in known else OWN + cls.__name__ for cls in classes]
 
 
-def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray]) -> Network:
-    """Layers of tinynet's own, by their names."""
+def frozen(net: Network) -> list[str]:
+    """Name the arrays that a class calls parameters and its layer calls buffers: "0.W"."""
+    return [
+        f"{place}.{name}"
+        for place, layer in net.named_layers().items()
+        for name in getattr(layer, "buffers", ())
+        if name in contracts.of_class(layer)
+    ]
+
+
+def without_bias(net: Network) -> list[str]:
+    """Name the places of Linear layers that have no bias."""
+    layers = net.named_layers().items()
+    return [place for place, layer in layers if isinstance(layer, Linear) and layer.b is None]
+
+
+def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray], record: dict) -> Network:
+    """Make layers of tinynet's own from their names, their biases and what of them is frozen."""
+    frozen, unbiased = record.get("frozen", ()), record.get("without_bias", ())
     known = checks.defined_in(activations)
     for name in names:
         if name != "Linear" and name not in known:
@@ -102,7 +145,12 @@ def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray]) -> Net
         for k, name in enumerate(names):
             if name == "Linear":
                 W = arrays[f"{k}.W"]
-                layers.append(Linear(*W.shape, rng=0, dtype=W.dtype))
+                linear = Linear(*W.shape, bias=f"{k}" not in unbiased, rng=0, dtype=W.dtype)
+                still = tuple(n for n in linear.parameters if f"{k}.{n}" in frozen)
+                if still:
+                    learnt = tuple(n for n in linear.parameters if n not in still)
+                    linear.parameters, linear.buffers = learnt, still  # type: ignore[attr-defined]
+                layers.append(linear)
             else:
                 layers.append(known[name]())
         return Network(layers)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
+import copy
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any
 
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
 from tinynet.checkpoint import Checkpoint
 from tinynet.interrupts import Deferred
 from tinynet.looking.broken import first_broken, is_finite
-from tinynet.looking.scores import entropy
-from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.progress import bar
@@ -52,7 +51,8 @@ def train(
     batch : int, optional
         Examples in an update; 10 in the paper.
     watch : function, optional
-        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own.
+        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own. One
+        that raises StopIteration ends the run after update k, saved where there is a checkpoint.
     every : int or sequence of int, optional
         When: before the first update, then after every so many, and after the last; or after
         just those that are listed.
@@ -79,13 +79,12 @@ def train(
         The cost, or when the run is watched or saved a parameter, is no longer finite. Names the
         update, the layer and the first array that is not; the last checkpoint stays as it was.
     """
+    contracts.trainable("net", net)
+    checks.has_methods("loss", loss, ("forward", "backward"), "tn.SoftmaxCrossEntropy()")
+    checks.has_methods("optimizer", optimizer, ("step",), "tn.SGD(net, lr)")
+    checks.has_methods("source", source, ("draw",), "tn.Shuffled(x, labels, rng)")
     if getattr(optimizer, "net", net) is not net:
         raise ValueError("optimizer: expected one of net, such as tn.SGD(net, lr), got another's")
-    if not hasattr(source, "draw"):
-        raise TypeError(
-            "source: expected an object with draw(n), such as tn.Shuffled(x, labels, rng), got"
-            f" {checks.describe(source)}"
-        )
     updates = checks.size("updates", updates)
     batch = checks.size("batch", batch)
     is_time = checks.moments("every", every, updates)
@@ -97,17 +96,46 @@ def train(
         checkpoint = checks.path("checkpoint", checkpoint)
         file = Checkpoint(checkpoint, net, optimizer, source, watch, loss, batch)
     done = file.resume(updates) if file else 0
-    around = _Around(net, loss, optimizer, updates, watch, is_time, file, save_every)
-    # What overflows is seen in the cost, at once and with its update: a warning would say less.
-    with np.errstate(over="ignore", invalid="ignore"), around.opened(progress, done):
-        for k in range(done + 1, updates + 1):
-            x, labels = _drawn(source, batch)
+
+    run = _Run(net, optimizer, done, updates, file)
+    looks = _Looks(run, watch, is_time)
+    words = _Words(loss, looks)
+    initial = {"initial": done} if done else {}
+    with (
+        # What overflows is seen in the cost, with its update: a warning would say less.
+        np.errstate(over="ignore", invalid="ignore"),
+        progress(total=updates, desc="training", unit="updates", **initial) as bar,
+        Deferred(waits=file is not None) as interrupt,
+        run,
+    ):
+        if done == 0:
+            looks.look()
+        while run.k < updates and not looks.ended:
+            x, targets = _drawn(source, batch)
+            if file and run.k == done:
+                file.tries(x, targets)
             output = net.forward(x)
-            cost = loss.forward(output, labels)
-            around.check(k, cost)
+            cost = loss.forward(output, targets) + net.cost
+            run.check(cost)
             net.backward(loss.backward())
+            optimizer.keep = run.keep or looks.due(run.k + 1)
             optimizer.step()
-            around.after(k, cost, labels)
+            run.k += 1
+
+            looks.look()
+            stopped: type[BaseException] | None = None
+            try:
+                words.tell(bar, cost, output, targets)
+            except InterruptedError:  # this is a child process, and its parent wants it to stop
+                stopped = InterruptedError
+            if interrupt.asked:
+                stopped = KeyboardInterrupt
+            last = stopped or looks.ended or run.k == updates
+            if file and (last or run.k % save_every == 0):
+                run.check_parameters()
+                file.save(run.k)
+            if stopped:
+                raise stopped(f"stopped {run}")
 
 
 def _drawn(source: Any, n: int) -> Any:
@@ -124,124 +152,113 @@ def _drawn(source: Any, n: int) -> Any:
     return drawn
 
 
-class _Around:
-    """What goes on around the four lines: watching, saving, the progress bar, stopping."""
+class _Run:
+    """How far a run is, and whether its numbers still are ones."""
 
     def __init__(
-        self,
-        net: Network,
-        loss: Any,
-        optimizer: Any,
-        updates: int,
-        watch: Callable[[int], None] | None,
-        is_time: Callable[[int], bool],
-        file: Checkpoint | None,
-        save_every: int,
+        self, net: Network, optimizer: Any, done: int, updates: int, file: Checkpoint | None
     ) -> None:
-        self.net, self.optimizer, self.updates = net, optimizer, updates
-        self.watch, self.is_time = watch, is_time
-        self.file, self.save_every = file, save_every
-        self.watching = 0.0  # seconds
-        self.costs: list[float] = []  # of the updates since the bar last showed their mean,
-        self.labels: list[np.ndarray] = []  # and what was drawn in them
-        self.has_chance = isinstance(loss, SoftmaxCrossEntropy)
-        self.seen = np.zeros(0, dtype=int)  # how often each label was drawn
+        self.net, self.optimizer, self.file = net, optimizer, file
+        self.k, self.updates = done, updates
+        self.keep = getattr(optimizer, "keep", False)  # as the user has it
 
-    @contextlib.contextmanager
-    def opened(self, progress: Callable[..., Any], done: int) -> Iterator[None]:
-        """The progress bar and the first look; Ctrl-C waits where it can be saved."""
-        initial = {"initial": done} if done else {}
-        with (
-            progress(total=self.updates, desc="training", unit="updates", **initial) as self.bar,
-            Deferred() if self.file else contextlib.nullcontext() as self.interrupt,
-        ):
-            self.k, self.started = done, time.perf_counter()
-            if done == 0:
-                self.look()
-            try:
-                yield
-            except Exception as error:
-                where = f"; {self.file}" if self.file else ""
-                error.add_note(f"after {self.k:,} of {self.updates:,} updates{where}")
-                raise
+    def __str__(self) -> str:
+        where = f"; {self.file}" if self.file else ""
+        return f"after {self.k:,} of {self.updates:,} updates{where}"
 
-    def look(self) -> None:
-        """Watch, if it is time."""
-        if self.watch is not None and self.is_time(self.k):
-            self.check_parameters()
-            started = time.perf_counter()
-            self.watch(self.k)
-            self.watching += time.perf_counter() - started
+    def __enter__(self) -> None:
+        """Begin; at the end the optimizer is as it was, and an error says how far the run came."""
 
-    def check(self, k: int, cost: float) -> None:
-        """A cost that is not finite ends the run before anything else is changed."""
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        self.optimizer.keep = self.keep
+        if isinstance(error, Exception):
+            error.add_note(str(self))
+
+    def check(self, cost: float) -> None:
+        """End the run on a cost that is not finite, before anything else is changed."""
         if not math.isfinite(cost):
             raise FloatingPointError(
-                f"cost: expected a finite number, got {cost} after {k - 1} updates:"
-                f" {self.broken(in_backward=k > 1)}"
+                f"cost: expected a finite number, got {cost} after {self.k} updates:"
+                f" {self._broken()}"
             )
 
     def check_parameters(self) -> None:
-        """Numbers that are not finite are neither watched nor saved."""
+        """End the run on parameters that are not finite: they are neither watched nor saved."""
         if not is_finite(self.net):
             raise FloatingPointError(
                 f"parameters: expected finite numbers, got others after {self.k} updates:"
-                f" {self.broken(in_backward=self.k > 0)}"
+                f" {self._broken()}"
             )
 
-    def broken(self, in_backward: bool) -> str:
-        """Where the numbers broke, and what to do."""
+    def _broken(self) -> str:
+        """Say where the numbers broke, and what to do."""
         forward, backward = first_broken(self.net)
         found = f"forward the first array that is not finite is {forward}"
         if forward is None:
             found = "forward all arrays are finite, but too large for the cost"
-        if in_backward and backward:
+        if self.k > 0 and backward:
             found += f", backward (in the last update) {backward}"
         advice = f"try a smaller learning rate than {getattr(self.optimizer, 'lr', 0):g}"
-        if not in_backward:
-            advice = "the weights were ruined before: make the network anew"
+        if self.k == 0:
+            advice = "the weights were already broken: build a new network"
         return f"{found}; {advice}" + (f"; {self.file}" if self.file else "")
 
-    def after(self, k: int, cost: float, labels: np.ndarray) -> None:
-        """Update k is whole: look, tell the bar, save, and stop where that was asked for."""
-        self.k = k
-        self.look()
-        stopped: type[BaseException] | None = None
-        try:
-            self.tell(cost, labels)
-        except InterruptedError:  # this is a child process, and its parent wants it to stop
-            stopped = InterruptedError
-        if self.file is None:
-            if stopped:
-                raise stopped(f"stopped after {k:,} of {self.updates:,} updates")
-            return
-        if self.interrupt.asked:
-            stopped = KeyboardInterrupt
-        if stopped or k % self.save_every == 0 or k == self.updates:
-            self.check_parameters()
-            self.file.save(k)
-        if stopped:
-            raise stopped(f"stopped after {k:,} of {self.updates:,} updates; {self.file}")
 
-    def tell(self, cost: float, labels: np.ndarray) -> None:
-        """One update more; now and then the mean cost beside its chance level."""
+class _Looks:
+    """When the run is watched, and how long that takes."""
+
+    def __init__(
+        self, run: _Run, watch: Callable[[int], None] | None, is_time: Callable[[int], bool]
+    ) -> None:
+        self.run, self.watch, self.is_time = run, watch, is_time
+        self.ended = False  # by a StopIteration
+        self.seconds, self.started = 0.0, time.perf_counter()
+
+    def due(self, k: int) -> bool:
+        """Tell whether the run is watched after k updates."""
+        return self.watch is not None and self.is_time(k)
+
+    def look(self) -> None:
+        """Watch, if it is time; a StopIteration ends the run after this update."""
+        if self.watch and self.due(self.run.k):
+            self.run.check_parameters()
+            began = time.perf_counter()
+            try:
+                self.watch(self.run.k)
+            except StopIteration:
+                self.ended = True
+            self.seconds += time.perf_counter() - began
+
+
+class _Words:
+    """What stands at the end of the progress bar."""
+
+    def __init__(self, loss: Any, looks: _Looks) -> None:
+        self.loss, self.looks = loss, looks
+        self.costs: list[float] = []  # of the updates since the bar last showed their mean,
+        self.targets: list[np.ndarray] = []  # and what was drawn in them
+
+    def tell(self, bar: Any, cost: float, output: np.ndarray, targets: np.ndarray) -> None:
+        """Move the bar on by one update; now and then show the mean cost and its chance level."""
         self.costs.append(cost)
-        self.labels.append(labels)
-        if len(self.costs) == SHOWN or self.k == self.updates:
-            self.bar.set_postfix_str(self.words(), refresh=False)
-            self.costs, self.labels = [], []
-        self.bar.update(1)
+        self.targets.append(targets)
+        run = self.looks.run
+        if len(self.costs) == SHOWN or run.k == run.updates or self.looks.ended:
+            bar.set_postfix_str(self._text(output), refresh=False)
+            self.costs, self.targets = [], []
+        bar.update(1)
 
-    def words(self) -> str:
-        """What stands at the end of the bar."""
-        words = f"cost {sum(self.costs) / len(self.costs):.3f}"
-        if self.has_chance:
-            labels = np.concatenate(self.labels).astype(int)
-            counts = np.bincount(labels, minlength=len(self.seen))
-            counts[: len(self.seen)] += self.seen
-            self.seen = counts
-            words += f" (chance {entropy(counts / counts.sum()):.3f})"
-        if self.watching:
-            share = self.watching / (time.perf_counter() - self.started)
-            words += f", watching {share:.1%} of the time"
-        return words
+    def _text(self, output: np.ndarray) -> str:
+        text = f"cost {sum(self.costs) / len(self.costs):.3f}"
+        if checks.knows_chance(self.loss):
+            text += f" (chance {self._chance(output):.3f})"
+        if self.looks.seconds:
+            share = self.looks.seconds / (time.perf_counter() - self.looks.started)
+            text += f", watching {share:.1%} of the time"
+        return text
+
+    def _chance(self, output: np.ndarray) -> float:
+        """Ask a copy of the loss, over all targets since the bar last spoke."""
+        loss, targets = copy.copy(self.loss), np.concatenate(self.targets)
+        loss.forward(np.resize(output, (len(targets), *output.shape[1:])), targets)
+        return loss.chance()

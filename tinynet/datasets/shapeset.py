@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
-from tinynet.datasets.streams import parts, plain, restored
+from tinynet._states import plain, restore, with_keys
 
 SIDE = 32  # pixels
 BLOCK = 2000  # images made at once; another number gives another stream
@@ -306,10 +306,13 @@ class Shapeset:
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
-        generator, position = parts("state", state, {"generator", "position"})
+        state = with_keys("state", state, {"generator", "position"})
+        position = state["position"]
         if type(position) is not int or not 0 <= position < BLOCK:
             got = checks.describe(position)
             raise ValueError(f"state['position']: expected an int below {BLOCK}, got {got}")
-        self._rng = restored("state['generator']", self._rng, generator)
-        self._next_block()
-        self._position = position
+        restore("state['generator']", self._rng, state["generator"])
+        self._position = BLOCK
+        if position > 0:  # else the block is made when it is drawn from, as in the run before
+            self._next_block()
+            self._position = position

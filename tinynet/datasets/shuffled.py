@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
-from tinynet.datasets.streams import parts, plain, restored
+from tinynet._states import plain, restore, with_keys
 
 
 class Shuffled:
@@ -126,14 +126,16 @@ class Shuffled:
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
         known = self.state
-        data, epoch, generator, position = parts("state", state, set(known))
-        if data != known["data"]:
-            raise ValueError(f"state['data']: expected that of the same examples, got {data!r}")
-        for key, value, most in (("epoch", epoch, None), ("position", position, len(self.x))):
+        state = with_keys("state", state, known)
+        if state["data"] != known["data"]:
+            got = checks.describe(state["data"])
+            raise ValueError(f"state['data']: expected that of the same examples, got {got}")
+        for key, most in (("epoch", None), ("position", len(self.x))):
+            value = state[key]
             if type(value) is not int or value < 0 or (most is not None and value > most):
                 wanted = "a whole number from 0" if most is None else f"0 to {most}"
                 got = checks.describe(value)
                 raise ValueError(f"state[{key!r}]: expected {wanted}, got {got}")
-        self._rng = restored("state['generator']", self._rng, generator)
+        restore("state['generator']", self._rng, state["generator"])
         self._shuffle()
-        self.epoch, self._position = epoch, position
+        self.epoch, self._position = state["epoch"], state["position"]

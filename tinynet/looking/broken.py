@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from tinynet.network import Network
 def first_broken(net: Network) -> tuple[str | None, str | None]:
     """The first array with a NaN or an infinity, going forward and going backward.
 
-    Forward, each layer's parameters and then its y; backward, from the last layer, each layer's
-    dy, the gradients of its parameters, and then its dx. The gradients are those of the last
-    backward pass, which may belong to the update before.
+    Forward, each layer's parameters, its y and a cost of its own; backward, from the last layer,
+    each layer's dy, the gradients of its parameters, and then its dx. The gradients are those of
+    the last backward pass, which may belong to the update before.
 
     Returns
     -------
@@ -23,24 +24,35 @@ def first_broken(net: Network) -> tuple[str | None, str | None]:
         Such as "layers[2].W of Linear(5, 4, float64) (3 of 20 entries)"; None where all is finite.
     """
     forward, backward = [], []
-    for k, layer in enumerate(net.layers):
-        forward += [(k, layer, name) for name in (*layer.parameters, "y")]
-    for k, layer in reversed(list(enumerate(net.layers))):
+    for place, layer in _in_passing(net):
+        forward += [(place, layer, name) for name in (*layer.parameters, "y", "cost")]
         gradients = ["d" + name for name in layer.parameters]
-        backward += [(k, layer, name) for name in ("dy", *gradients, "dx")]
+        backward += [(place, layer, name) for name in ("dx", *reversed(gradients), "dy")]
+    backward.reverse()
     return _first(forward), _first(backward)
 
 
 def is_finite(net: Network) -> bool:
-    """Whether all parameters are."""
-    parameters = [getattr(layer, name) for layer in net.layers for name in layer.parameters]
-    return all(np.isfinite(parameter).all() for parameter in parameters)
+    """Tell whether all parameters are."""
+    return all(np.isfinite(parameter).all() for parameter in net.named_parameters().values())
 
 
-def _first(places: list[tuple[int, Any, str]]) -> str | None:
-    for k, layer, name in places:
-        array = getattr(layer, name, None)
-        if array is not None and not np.isfinite(array).all():
-            bad = int((~np.isfinite(array)).sum())
-            return f"layers[{k}].{name} of {reprs.short(layer)} ({bad:,} of {array.size:,} entries)"
+def _in_passing(net: Network) -> Iterator[tuple[str, Any]]:
+    """Give the layers in the order of a pass, those inside a block before it."""
+    for k, layer in enumerate(net.layers):
+        if isinstance(layer, Network):
+            yield from ((f"{k}.{place}", inner) for place, inner in _in_passing(layer))
+        yield f"{k}", layer
+
+
+def _first(places: list[tuple[str, Any, str]]) -> str | None:
+    for place, layer, name in places:
+        value = getattr(layer, name, None)
+        if value is None or np.isfinite(value).all():
+            continue
+        found = f"layers[{place}].{name} of {reprs.short(layer)}"
+        if isinstance(value, np.ndarray):
+            bad = int((~np.isfinite(value)).sum())
+            return f"{found} ({bad:,} of {value.size:,} entries)"
+        return f"{found}, {value}"
     return None

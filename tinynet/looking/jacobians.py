@@ -3,7 +3,8 @@
 J^i = dz^{i+1}/dz^i, eq 17 of Glorot & Bengio (2010): Linear i and what follows it up to the next
 Linear, the Linears counted from 0, so that 0 is the first hidden layer and the last one the
 output layer. A change of z^i in a direction of J's singular vectors comes out longer or shorter
-by its singular value. Looking leaves every array of the last pass as it was.
+by its singular value. Looking leaves every array of the last pass as it was. A layer that is not
+the same in training, such as dropout, is looked at as it is when it is used.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
+from tinynet import _reprs as reprs
 from tinynet.layers import Activation, Linear
+from tinynet.looking.walking import one_by_one
 from tinynet.network import Network
 
 LARGEST = 2**30  # bytes in one array of Jacobians: 1 GiB
@@ -104,7 +108,7 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
     """
     block, x = _block_and_input(net, i, x)
     linear, *rest = block
-    if type(linear) is Linear and all(_bends(layer) for layer in rest):
+    if type(linear) is Linear and all(_is_elementwise(layer) for layer in rest):
         slopes = np.ones((len(x), linear.n_out))
         s = linear.forward(x)
         for layer in rest:
@@ -117,18 +121,52 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
 
 
 def _block_and_input(net: Network, i: Any, x: Any) -> tuple[list, np.ndarray]:
-    """Layers of a view of the network, and what enters the first of them at input x."""
+    """Give layers of a view of the network, and what enters the first of them at input x."""
+    contracts.network("net", net)
     width = getattr(net.layers[0], "n_in", None)
     x = checks.finite("x", checks.batch("x", x, width, net.dtype))
-    layers = net.view().layers
-    if i is None:
-        return layers, x
+    layers = one_by_one(net.view()).layers
+    if i is not None and len(layers) == 1 and hasattr(layers[0], "layers"):
+        raise ValueError(
+            f"i: expected None, since {type(net).__name__} has a forward of its own and counts as"
+            f" one layer, got {i}"
+        )
     starts = [k for k, layer in enumerate(layers) if isinstance(layer, Linear)]
-    i = checks.index("i", i, len(starts), "Linear layers")
-    for layer in layers[: starts[i]]:
+    start, end = 0, len(layers)
+    if i is not None:
+        i = checks.index("i", i, len(starts), "Linear layers")
+        start, end = starts[i], [*starts, end][i + 1]
+    for layer in layers[:start]:
         x = layer.forward(x)
-    end = starts[i + 1] if i + 1 < len(starts) else len(layers)
-    return layers[starts[i] : end], x
+    block = layers[start:end]
+    _keeps_examples_apart(block, x)
+    return block, x
+
+
+def _keeps_examples_apart(block: list, x: np.ndarray) -> None:
+    """Refuse a layer that mixes the examples of a batch: no example has a Jacobian of its own."""
+    first = x[:1]
+    for layer in block:
+        alone = np.array(layer.forward(first))
+        if not (isinstance(layer, Linear) or _is_elementwise(layer)):
+            beside, leaked = _with_another(layer, first, alone.shape[1])
+            near = np.sqrt(np.finfo(x.dtype).eps) * np.abs(alone).max()
+            if np.abs(beside - alone).max() > near or leaked.any():
+                raise ValueError(
+                    f"{reprs.short(layer)}: expected each example by itself, got a layer that mixes"
+                    " the examples of a batch, so that none has a Jacobian of its own; a layer that"
+                    " does so in training only has an attribute training, and asks it"
+                )
+        first = alone
+
+
+def _with_another(layer: Any, x: np.ndarray, n_out: int) -> tuple[np.ndarray, np.ndarray]:
+    """Give the output of x beside another example, and the gradient that reaches the other."""
+    beside = np.array(layer.forward(np.concatenate([x, 2 * x + 1])))[:1]
+    dy = np.zeros((2, n_out), x.dtype)
+    of_own_cost = np.array(layer.backward(dy))[1]
+    dy[0] = np.linspace(1, 2, n_out)
+    return beside, np.array(layer.backward(dy))[1] - of_own_cost
 
 
 def _shape(block: list, x: np.ndarray) -> tuple[int, int]:
@@ -145,7 +183,7 @@ def _jacobian(block: list, x: np.ndarray) -> np.ndarray:
     for layer in block:
         if J is None:
             J = _own_jacobian(layer, x)
-        elif _bends(layer):
+        elif _is_elementwise(layer):
             J = layer.slope(x).T * J  # diag(f'(s)) J
         else:
             J = _own_jacobian(layer, x) @ J
@@ -153,17 +191,21 @@ def _jacobian(block: list, x: np.ndarray) -> np.ndarray:
     return J
 
 
-def _bends(layer: Any) -> bool:
-    """An activation whose passes are those of every activation: its slope says all."""
-    return isinstance(layer, Activation) and type(layer).forward is Activation.forward
+def _is_elementwise(layer: Any) -> bool:
+    """Tell whether it is an activation whose passes are every activation's: f and slope say all."""
+    kind = type(layer)
+    plain = isinstance(layer, Activation) and kind.forward is Activation.forward
+    return plain and kind.backward is Activation.backward
 
 
 def _own_jacobian(layer: Any, x: np.ndarray) -> np.ndarray:
-    """dy/dx of one layer at one example x, (1, n_in)."""
+    """Give dy/dx of one layer at one example x, (1, n_in)."""
     if type(layer) is Linear:
         return layer.W.T
     # Any other layer is asked by its own backward pass: the example, as often as there are
-    # outputs, and for each output a gradient that is 1 there and 0 elsewhere.
+    # outputs, and for each output a gradient that is 1 there and 0 elsewhere. What backward gives
+    # for gradients of 0 is that of a cost of its own.
     n_out = layer.forward(x).shape[1]
     layer.forward(np.repeat(x, n_out, axis=0))
-    return layer.backward(np.eye(n_out, dtype=x.dtype))
+    of_own_cost = np.array(layer.backward(np.zeros((n_out, n_out), x.dtype)))
+    return layer.backward(np.eye(n_out, dtype=x.dtype)) - of_own_cost

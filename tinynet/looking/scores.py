@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
 from tinynet.network import Network
 
 BLOCK = 1000  # examples in one forward pass: 1,000 rows of 1,000 units are 4 MB in float32
@@ -57,8 +58,9 @@ def entropy(p: np.ndarray) -> float:
 def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
     """The share of the examples, from 0 to 1, whose largest output is not that of their label.
 
-    Works in blocks, so any number of examples will do, and leaves the arrays of the last pass
-    as they were. An output that is not finite is wrong.
+    With one output, its sign is the class: 0 below 0, 1 above. Works in blocks, so any number of
+    examples will do, and leaves the arrays of the last pass as they were. An output that is not
+    finite is wrong.
 
     Parameters
     ----------
@@ -73,8 +75,9 @@ def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
     """
     wrong = 0
     for output, part in _outputs(net, x, "labels", labels):
-        part = checks.labels("labels", part, *output.shape)
-        right = (output.argmax(axis=1) == part) & np.isfinite(output).all(axis=1)
+        said, classes = _said(output)
+        true = checks.labels("labels", part, len(output), classes)
+        right = (said == true) & np.isfinite(output).all(axis=1)
         wrong += int((~right).sum())
     return wrong / len(x)
 
@@ -93,14 +96,14 @@ def confusion(net: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of int, shape (classes, classes)
-        ``counts[true, said]``, where the class that is said is that of the largest output. An
-        output that is not finite says nothing, and is not counted.
+        ``counts[true, said]``, where the class that is said is that of the largest output, or of
+        the sign of one output. An output that is not finite says nothing, and is not counted.
     """
     blocks = []
     for output, part in _outputs(net, x, "labels", labels):
-        true = checks.labels("labels", part, *output.shape)
-        said = output.argmax(axis=1)
-        counts = np.zeros((output.shape[1], output.shape[1]), dtype=int)
+        said, classes = _said(output)
+        true = checks.labels("labels", part, len(output), classes)
+        counts = np.zeros((classes, classes), dtype=int)
         finite = np.isfinite(output).all(axis=1)
         np.add.at(counts, (true[finite], said[finite]), 1)
         blocks.append(counts)
@@ -120,13 +123,20 @@ def mean_cost(net: Network, loss: Any, x: np.ndarray, targets: np.ndarray) -> fl
     return total / len(x)
 
 
+def _said(output: np.ndarray) -> tuple[np.ndarray, int]:
+    """Give the class that each row of an output says, and how many classes there are."""
+    if output.shape[1] == 1:
+        return (output[:, 0] > 0).astype(int), 2
+    return output.argmax(axis=1), output.shape[1]
+
+
 def _outputs(
     net: Network, x: Any, name: str, targets: Any
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The outputs of a block of examples at a time, and the targets that belong to them."""
     x = checks.batch("x", x)
     targets = checks.as_many(name, targets, x)
-    net = net.view()
+    net = contracts.network("net", net).view()
     for start in range(0, len(x), BLOCK):
         block = slice(start, start + BLOCK)
         yield net.forward(x[block]), targets[block]

@@ -6,18 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.layers import Activation, Linear
+from tinynet.layers import Activation
 from tinynet.network import Network
-
-
-def activations(net: Network) -> list[Activation]:
-    """The hidden layers' activations, in their order."""
-    return [layer for layer in net.layers if isinstance(layer, Activation)]
-
-
-def linears(net: Network) -> list[Linear]:
-    """The layers that have weights, in their order."""
-    return [layer for layer in net.layers if isinstance(layer, Linear)]
 
 
 def std(array: np.ndarray | None) -> float:
@@ -36,10 +26,11 @@ def histogram(array: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return counts / array.size
 
 
-def update_ratio(layer: Any, lr: float, name: str = "W") -> float:
-    """How large the last step was beside the weights: lr std(dW)/std(W); NaN before the first.
+def update_ratio(net: Network, optimizer: Any, name: str) -> float:
+    """How large the last step was beside the parameter "0.W": std of its change over its std.
 
-    Of another parameter than W by its ``name``.
+    NaN where the optimizer keeps no change of that name: no step yet, or ``keep`` was not set.
     """
-    spread = std(getattr(layer, name))
-    return lr * std(getattr(layer, "d" + name, None)) / spread if spread > 0 else float("nan")
+    change = getattr(optimizer, "last", {}).get(name)
+    spread = std(net.named_parameters().get(name))
+    return std(change) / spread if spread > 0 else float("nan")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet import _contracts as contracts
 from tinynet.looking.statistics import saturated, std, update_ratio
 from tinynet.looking.tables import Table, aligned
 from tinynet.network import Network
@@ -23,7 +24,7 @@ class LayerSummary(NamedTuple):
     saturated: float | None  # share of y, from 0 to 1
     dy_std: float | None
     dW_std: float | None
-    update_ratio: float | None  # lr std(dW)/std(W)
+    update_ratio: float | None  # std of the last change over std(W)
 
 
 HEADER = (
@@ -43,8 +44,8 @@ def summary(net: Network, optimizer: Any = None, *, show: bool = True) -> Table:
     ----------
     net : Network
     optimizer : optional
-        One with a learning rate ``lr``, for the last column: how large a step is beside the
-        weights.
+        The one that steps the network, for the last column: how large its last step was beside
+        the weights. It keeps a step for that where ``optimizer.keep`` was set before.
     show : bool, optional
         Print the table; without it, ``print`` what is returned.
 
@@ -56,31 +57,28 @@ def summary(net: Network, optimizer: Any = None, *, show: bool = True) -> Table:
     Raises
     ------
     TypeError
-        net is not a network, or the optimizer has no ``lr``.
+        net is not a network, or the optimizer has no ``step``.
     """
-    layers = checks.network("net", net).layers
-    if optimizer is not None and not hasattr(optimizer, "lr"):
-        raise TypeError(
-            "optimizer: expected one with a learning rate, such as tn.SGD(net, lr), got"
-            f" {checks.describe(optimizer)}"
-        )
-    lr = getattr(optimizer, "lr", None)
+    layers = contracts.network("net", net).named_layers()
+    if optimizer is not None:
+        checks.has_methods("optimizer", optimizer, ("step",), "tn.SGD(net, lr)")
     with np.errstate(all="ignore"):  # a network that is not finite is looked at, too
-        rows = [_row(k, layer, lr) for k, layer in enumerate(layers)]
+        rows = [_row(place, layer, net, optimizer) for place, layer in layers.items()]
     lines = [HEADER, *(_cells(row) for row in rows)]
-    table = Table(rows, "\n".join([*aligned(lines, left=2), *_legend(layers, lr)]))
+    table = Table(rows, "\n".join([*aligned(lines, left=2), *_legend(layers, optimizer)]))
     if show:
         print(table)
     return table
 
 
-def _row(k: int, layer: Any, lr: float | None) -> LayerSummary:
+def _row(place: str, layer: Any, net: Network, optimizer: Any) -> LayerSummary:
     W, y = getattr(layer, "W", None), getattr(layer, "y", None)
     dy = getattr(layer, "dy", None)
     name = next(iter(layer.parameters), None)
     dP = None if name is None else getattr(layer, "d" + name, None)
+    step, last = f"{place}.{name}", getattr(optimizer, "last", {})
     return LayerSummary(
-        layer=f"{k} {type(layer).__name__}",
+        layer=f"{place} {type(layer).__name__}",
         units=_units(layer),
         n_var_W=None if np.ndim(W) != 2 else len(W) * std(W) ** 2,
         y_mean=None if y is None else float(y.mean(dtype=float)),
@@ -88,7 +86,7 @@ def _row(k: int, layer: Any, lr: float | None) -> LayerSummary:
         saturated=float(saturated(layer).mean()) if _can_saturate(layer) else None,
         dy_std=None if dy is None else std(dy),
         dW_std=None if dP is None else std(dP),
-        update_ratio=None if dP is None or lr is None else update_ratio(layer, lr, name),
+        update_ratio=update_ratio(net, optimizer, step) if step in last else None,
     )
 
 
@@ -117,24 +115,27 @@ def _number(name: str, value: float | None) -> str:
     return f"{value:.1%}" if name == "saturated" else f"{value:.3g}"
 
 
-def _legend(layers: list, lr: float | None) -> list[str]:
-    """Which array is which, the threshold of saturation, and parameters that are not called W."""
-    batch = next((len(layer.y) for layer in layers if getattr(layer, "y", None) is not None), None)
+def _legend(layers: dict[str, Any], optimizer: Any) -> list[str]:
+    """Say which array is which, what saturated means, and which parameters are not called W."""
+    shown = (layer.y for layer in layers.values() if getattr(layer, "y", None) is not None)
+    batch = next((len(y) for y in shown), None)
     lines = [
         "n: units that enter. y: what leaves. dy, dW: gradients of the mean cost. "
         + ("No pass yet." if batch is None else f"Batch of {batch}.")
     ]
     found = {}
-    for layer in layers:
+    for layer in layers.values():
         if _can_saturate(layer):
             found[type(layer).__name__] = layer.saturated_at
     thresholds = ", ".join(f"{value:g} for {name}" for name, value in found.items())
     if thresholds:
         lines.append(f"saturated: the share of y with a slope f'(x) of at most {thresholds}.")
-    if lr is not None:
-        lines.append("update/W: lr std(dW)/std(W), the size of a step beside that of the weights.")
-    for k, layer in enumerate(layers):
+    if getattr(optimizer, "last", None):
+        lines.append("update/W: std of what the last step added to W over std(W).")
+    elif optimizer is not None:
+        lines.append("update/W: blank, for no step was kept; set optimizer.keep = True before one.")
+    for place, layer in layers.items():
         name = next(iter(layer.parameters), "W")
         if name != "W":
-            lines.append(f"layer {k}: its parameter {name} in place of W.")
+            lines.append(f"layer {place}: its parameter {name} in place of W.")
     return lines

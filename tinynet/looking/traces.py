@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet.layers import Linear
+from tinynet import _contracts as contracts
+from tinynet.looking.walking import linears
 from tinynet.network import Network
 
 
@@ -29,13 +29,17 @@ class Trace:
     ----------
     W, dW : list of ndarray, shape (n_in, n_out)
     b, db : list of ndarray, shape (n_out,)
+        None where a layer has no bias.
     z, dz : list of ndarray, shape (batch, n_in)
     s, ds : list of ndarray, shape (batch, n_out)
         The gradients are those of the mean cost; one example's are the batch size times them.
     output : ndarray, shape (batch, n_out)
     cost : float
     layers : list of dict
-        Of each layer its arrays by name: the parameters, x, y, dy, the gradients, dx.
+        Of each layer its arrays by name: the parameters, x, y, dy, the gradients, dx. A block
+        comes before the layers inside it.
+    places : list of str
+        The place of each layer, "0", or "1.0" inside layer 1.
     loss : dict
         The arrays of the loss by name.
     kinds : list of type
@@ -53,6 +57,7 @@ class Trace:
     output: np.ndarray
     cost: float
     layers: list[dict[str, np.ndarray]]
+    places: list[str]
     loss: dict[str, np.ndarray]
     kinds: list[type]
 
@@ -78,15 +83,16 @@ class Trace:
                 seen.add(id(array))
                 named[of_paper.get(id(array), place)] = array
 
-        for k, arrays in enumerate(self.layers):
+        of_layers = list(zip(self.places, self.layers, strict=True))
+        for place, arrays in of_layers:
             for name in forward_names(arrays):
-                add(f"layers[{k}].{name}", arrays[name])
+                add(f"layers[{place}].{name}", arrays[name])
         named["cost"] = np.array(self.cost, self.output.dtype)
         for name, array in self.loss.items():
             add(f"loss.{name}", array)
-        for k, arrays in reversed(list(enumerate(self.layers))):
+        for place, arrays in reversed(of_layers):
             for name in backward_names(arrays):
-                add(f"layers[{k}].{name}", arrays[name])
+                add(f"layers[{place}].{name}", arrays[name])
         return named
 
 
@@ -103,7 +109,7 @@ def backward_names(arrays: dict[str, np.ndarray]) -> list[str]:
 
 
 def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
-    """Take one forward and one backward pass, and give every array of it.
+    """Take one forward and one backward pass, as in training, and give every array of it.
 
     The arrays that are on the network and on the loss stay as they are: the pass runs on a view.
 
@@ -125,7 +131,7 @@ def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
     TypeError, ValueError
         x or the labels do not fit the network or the loss.
     """
-    view, loss = checks.network("net", net).view(), copy.copy(loss)
+    view, loss = contracts.network("net", net).view(training=True), copy.copy(loss)
     output = view.forward(x)
     cost = loss.forward(output, labels)
     view.backward(loss.backward())
@@ -138,23 +144,21 @@ def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
             copies[id(array)] = np.array(array)
         return copies[id(array)]
 
+    named = view.named_layers()
     layers = [
         {name: kept(value) for name, value in vars(layer).items() if isinstance(value, np.ndarray)}
-        for layer in view.layers
+        for layer in named.values()
     ]
     of_loss = {n: kept(value) for n, value in vars(loss).items() if isinstance(value, np.ndarray)}
-    linears = [
-        arrays
-        for arrays, layer in zip(layers, view.layers, strict=True)
-        if isinstance(layer, Linear)
-    ]
+    weighted = [layers[k] for k, place in enumerate(named) if place in linears(view)]
     names = {"W": "W", "b": "b", "z": "x", "s": "y", "ds": "dy", "dW": "dW", "db": "db", "dz": "dx"}
-    lists = {paper: [arrays[ours] for arrays in linears] for paper, ours in names.items()}
+    lists = {paper: [arrays.get(ours) for arrays in weighted] for paper, ours in names.items()}
     return Trace(
         **lists,
         output=kept(output),
         cost=cost,
         layers=layers,
+        places=list(named),
         loss=of_loss,
-        kinds=[type(thing) for thing in (*view.layers, loss)],
+        kinds=[type(thing) for thing in (*named.values(), loss)],
     )
