@@ -397,7 +397,7 @@ def test_the_lines_in_readme_run_and_say_the_truth(tmp_path, monkeypatch, capsys
             Image.new("L", (9, 9), 9).save(tmp_path / "pictures" / name / f"{k}.png")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path))
-    text = (Path(tn.__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    text = (Path(tn.__file__).parents[1] / "lessons/README.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```py\n(.*?)```", text, re.DOTALL)
     names = {"tn": tn}
     with small_mnist(), small_cifar10():

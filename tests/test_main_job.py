@@ -107,8 +107,8 @@ def test_readme_shows_the_table_that_the_main_job_prints(result):
 def test_readme_says_the_errors_that_the_main_job_prints(result):
     text = " ".join(README.read_text().split())
     words = re.search(
-        r"`standard` gives (\d+) to (\d+) % of the test images a wrong class, by the last digits of"
-        r" the machine's arithmetic, `normalized` (\d+) %, and"
+        r"`standard` misclassifies (\d+) to (\d+) % of the test images, depending on rounding in"
+        r" the last digits, and `normalized` (\d+) %;"
         r" over the first half of the training the mean errors are (\d+) % and (\d+) %."
         r" Always answering the most frequent class is wrong on (\d+) %",
         text,

@@ -1,37 +1,126 @@
-"""README's Python runs as it stands there."""
+"""README's Python runs as it stands there, what README says is so, and README stays short."""
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import tinynet as tn
 
 README = Path(__file__).parents[1] / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+PAGES = [README, *sorted(README.parent.glob("lessons/**/README.md"))]
 
 
-def test_the_python_of_readme_runs_and_prints_what_its_comments_say(capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)  # it saves a network
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
-    assert len(blocks) == 5
-    names = {}
-    for block in blocks:
-        exec(block, names)
-    printed = capsys.readouterr().out
-    assert "(1024, 1000) (10, 1000)" in printed
-    assert "True" in printed
-    assert "Scale" in printed
-    assert names["monitor"]["z_p98"].shape == (3, 5)
-    assert names["monitor"]["dW_std"].shape == (3, 6)
-    rows = tn.gradient_check(names["net"], np.ones((2, 6)))
-    assert max(row.error for row in rows) < 1e-7
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
-def test_the_table_of_rooms_names_every_file():
-    table = README.read_text().split("## The rooms of the house")[1].split("## ")[0]
-    folder = README.parent / "tinynet"
-    for entry in folder.iterdir():
-        if entry.name in ("__init__.py", "py.typed", "__pycache__"):
-            continue
-        name = entry.name + "/" if entry.is_dir() else entry.name
-        assert f"`{name}`" in table, name
+OWN = blocks("python")[-1]  # the parts of one's own
+
+
+def run(*sources):
+    """Execute blocks one after the other in this folder: the names they leave, what they print."""
+    names, printed = {"tn": tn}, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        for source in sources:
+            exec(source, names)
+    return names, printed.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An empty folder to run in: README saves networks and runs."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_readme_stays_short():
+    assert len(TEXT.splitlines()) <= 240
+
+
+def test_the_first_shell_block_runs_the_main_job_and_the_second_the_tests():
+    last_lines = [block.splitlines()[-1] for block in blocks("sh")]
+    assert last_lines == [
+        ".venv/bin/python -m tinynet compare",
+        ".venv/bin/python -m pytest",
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(README.parent)))
+def test_every_link_leads_to_a_file_and_a_heading(page):
+    for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        if anchor:
+            titles = re.findall(r"^#+ (.*)", target.read_text(encoding="utf-8"), re.MULTILINE)
+            slugs = [re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles]
+            assert anchor in slugs, link
+
+
+def test_the_python_prints_what_its_comments_say(folder):
+    names, printed = run(*blocks("python"))
+    assert "(1024, 1000) (10, 1000)\nTrue\n" in printed
+    assert names["x"].shape == (10, 32 * 32)
+    assert names["output"].shape == (10, 9)
+    assert type(names["cost"]) is float
+    assert tn.jacobian(names["again"], 1, names["x"][:2]).shape == (2, 1000, 1000)
+    assert names["trace"].ds[0].shape == (10, 1000)
+    assert names["monitor"]["z_p98"].shape == (2, 5)
+    assert all(row.error <= row.bound for row in names["rows"])
+    assert {"1 Sine", "2 Centre", "3.0 Linear", "3 Residual"} <= {r.layer for r in names["rows"]}
+
+
+def test_a_run_of_parts_of_ones_own_goes_on_to_the_same_bits(folder):
+    straight = run(OWN)[0]["net"]
+    (folder / "own.npz").unlink()
+    run(OWN.replace("updates=500", "updates=200"))
+    resumed = run(OWN)[0]["net"]
+    parameters = resumed.named_parameters()
+    assert {"2.beta", "3.0.W"} <= set(parameters)
+    for name, array in straight.named_parameters().items():
+        np.testing.assert_array_equal(array, parameters[name], err_msg=name)
+    np.testing.assert_array_equal(straight.layers[2].mean, resumed.layers[2].mean)
+
+
+def test_parts_of_ones_own_learn(folder):
+    names, _ = run(OWN)
+    x, targets = names["Waves"]().draw(100)
+    loss = names["Absolute"]()
+    ignorant = loss.forward(np.zeros_like(targets), targets)
+    assert tn.mean_cost(names["net"], loss, x, targets) < 0.8 * ignorant
+
+
+def test_the_lowest_wrong_row_is_that_of_the_mistake(folder):
+    right = "self.dx = dy - dy.mean(axis=0) if self.training else dy"
+    assert right in OWN
+    build = OWN.replace(right, "self.dx = dy").rpartition("tn.train(")[0]
+    rows = run(build)[0]["rows"]
+    wrong = [(row.layer, row.array) for row in rows if row.error > row.bound]
+    above = [(row.layer, row.array) for row in rows if row.layer[0] in "01"]
+    assert wrong == [*above, ("2 Centre", "dx")]
+
+
+def test_numpys_global_seed_has_no_effect():
+    drawn = []
+    for _ in range(2):
+        np.random.seed(0)  # noqa: NPY002
+        drawn.append(tn.mlp([3, 2]).layers[0].W)
+    assert not np.array_equal(*drawn)
+
+
+def test_a_summary_shows_the_last_step_beside_the_weights_if_it_is_kept():
+    net, loss = tn.mlp([4, 3, 2], rng=0), tn.SoftmaxCrossEntropy()
+    sgd = tn.SGD(net, lr=0.1)
+    for keep in (False, True):
+        sgd.keep = keep
+        loss.forward(net.forward(np.ones((2, 4))), np.array([0, 1]))
+        net.backward(loss.backward())
+        sgd.step()
+        first, last = tn.summary(net, sgd, show=False)[0], net.layers[0]
+        ratio = 0.1 * last.dW.std() / last.W.std()
+        assert first.update_ratio == (pytest.approx(ratio) if keep else None)

@@ -1,29 +1,27 @@
-"""README's section for a class: its commands run as they stand there, its limits are the limits."""
+"""The page of the assignments: its commands run as they stand there, its limits are the limits."""
 
 import os
 import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from small_class import HERE
 
 from tinynet.classroom import grading
-from tinynet.classroom.assignments import find
+from tinynet.classroom.assignments import all_in, find
 from tinynet.classroom.comparing import TOLERANCES
 from tinynet.classroom.running import LIMITS, MIB
 
-README = (HERE / "README.md").read_text(encoding="utf-8")
-SECTION = README.split("## A class\n")[1].split("\n## ")[0]
+PAGE = (HERE / "lessons" / "assignments" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
-def test_the_commands_of_readme(tmp_path):
+def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
     commands = [
         shlex.split(line)
-        for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
+        for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
         for line in block.splitlines()
     ]
     assert [words[4] for words in commands] == ["list", "release", "grade", "check"]
@@ -52,7 +50,7 @@ def test_the_commands_of_readme(tmp_path):
     assert done.returncode == 0, done.stderr
     grades = tmp_path / "grades"
     for name in (grading.BOOK, grading.SEED):
-        assert f"`{name}`" in SECTION
+        assert f"`{name}`" in PAGE
         assert (grades / name).is_file()
     assert {path.name for path in (grades / "reports").iterdir()} == {"ann.txt", "bob.txt"}
     points = [line.split(",")[-3] for line in (grades / grading.BOOK).read_text().splitlines()]
@@ -60,8 +58,8 @@ def test_the_commands_of_readme(tmp_path):
     assert int(points[1]) > 0
 
 
-def test_the_limits_of_readme():
-    text = " ".join(SECTION.split())
+def test_the_page_states_the_limits_and_tolerances_of_the_grader():
+    text = " ".join(PAGE.split())
     assert f"{LIMITS.seconds:g} seconds for a call and {LIMITS.in_all:g} for all" in text
     assert f"{LIMITS.memory // (1024 * MIB)} GiB of memory" in text
     assert f"{LIMITS.file // MIB} MiB for a file and for what is printed" in text
@@ -70,6 +68,6 @@ def test_the_limits_of_readme():
         assert f"{allowed:g}".replace("0.0001", "1e-4") in text
 
 
-def test_the_lessons_have_a_table_of_the_assignments():
-    table = Path(HERE / "lessons" / "README.md").read_text().split("## Assignments\n")[1]
-    assert re.findall(r"^\| (\d) \|", table, re.MULTILINE) == list("1234567")
+def test_the_page_lists_every_assignment():
+    listed = re.findall(r"^\| (\d) \|", PAGE, re.MULTILINE)
+    assert listed == [assignment.name[1] for assignment in all_in()]
