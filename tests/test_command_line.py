@@ -15,6 +15,7 @@ import pytest
 
 import tinynet as tn
 from tinynet import __main__ as command_line
+from tinynet import outputs
 from tinynet.studies import comparison
 
 HERE = str(Path(tn.__file__).parents[1])
@@ -333,7 +334,7 @@ def test_a_folder_that_cannot_be_written_in_is_refused_before_anything_is_comput
     def read_only(**_):
         raise PermissionError(13, "Permission denied", str(tmp_path))
 
-    monkeypatch.setattr(command_line.tempfile, "TemporaryFile", read_only)
+    monkeypatch.setattr(outputs.tempfile, "TemporaryFile", read_only)
     monkeypatch.setattr(comparison, "initialize", lambda *_: pytest.fail("something was computed"))
     assert command_line.main(["compare", "--out", str(tmp_path)]) == 1
     out, err = capsys.readouterr()

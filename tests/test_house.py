@@ -31,6 +31,7 @@ ROOMS = [
     ("core", ["layers", "activations", "losses", "initializers", "optimizers"]),
     ("data sets", ["datasets"]),
     ("progress", ["progress"]),
+    ("outputs", ["outputs"]),
     ("replacing", ["replacing"]),
     ("typed", ["typed"]),
     ("checks", ["_checks", "_contracts", "_reprs", "_states", "versions"]),
@@ -38,6 +39,7 @@ ROOMS = [
 CORE = ["layers", "activations", "losses", "initializers", "network", "optimizers"]
 PLAIN = {  # rooms that know NumPy, Matplotlib or the standard library, and nothing else of tinynet
     "exercises": {"checks"},
+    "outputs": {"replacing"},
     "plots": set(),
     "progress": set(),
     "replacing": set(),

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import io
-import json
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +15,7 @@ import numpy as np
 
 import tinynet as tn
 from tinynet import _checks as checks
-from tinynet import activations, typed
+from tinynet import activations, outputs, typed
 from tinynet.classroom.commands import commands_of_assignments
 from tinynet.datasets.overview import overview
 from tinynet.picture import page as picture_page
@@ -26,7 +23,6 @@ from tinynet.replacing import replacing
 from tinynet.studies import comparison, figure11, figure12, race, setup, tables
 from tinynet.versions import versions
 
-RESULTS = ("compare.json", "compare.png")
 ACTIVATIONS = sorted(name.lower() for name in checks.defined_in(activations))
 
 
@@ -201,10 +197,7 @@ def _race_options(p: argparse.ArgumentParser, folder: str) -> None:
 
 def picture(options: argparse.Namespace) -> int:
     """Trace one pass of two examples through a network of 3, 4 and 2 units, and write its page."""
-    if options.out.is_dir():
-        raise IsADirectoryError(f"--out: {options.out} is a folder: name a file")
-    if options.out.exists() and not options.overwrite:
-        raise FileExistsError(f"--out: {options.out} is there: give another name, or --overwrite")
+    outputs.is_new(options.out, overwrite=options.overwrite)
     x = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])
     net = tn.mlp([3, 4, 2], rng=options.seed)
     page = picture_page(tn.trace(net, x, np.array([0, 1]), tn.SoftmaxCrossEntropy()))
@@ -216,7 +209,7 @@ def picture(options: argparse.Namespace) -> int:
 
 def race_on_shapeset(options: argparse.Namespace) -> int:
     """Figure 11."""
-    _can_be_written(options.out)
+    outputs.can_write(options.out)
     return _race(
         "shapeset",
         figure11.SIZES[options.size],
@@ -229,7 +222,7 @@ def race_on_shapeset(options: argparse.Namespace) -> int:
 def race_on_files(options: argparse.Namespace) -> int:
     """Figure 12."""
     epoch, paper = figure12.EPOCH[options.data], figure12.PAPER[options.data]
-    _can_be_written(options.out)
+    outputs.can_write(options.out)
     setup.FINITE[options.data]()  # downloads what is not here
     return _race(
         options.data,
@@ -266,33 +259,19 @@ def _race(
     except KeyboardInterrupt:  # what there is is written as far as it got
         stopped = True
     results = study.results()
-    _write_results(results, f"{data}-{size.name}", draw, options.out)
+    if results:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(8, 6), layout="constrained")
+        draw(results, figure.subplots())
+        name = f"{data}-{size.name}"
+        files = {f"{name}-{row}": result for row, result in results.items()}
+        outputs.write(options.out, files, name, figure)
+    print(f"Written to {options.out}: the results of {', '.join(results) or 'no row yet'}")
     print(table(results))
     if stopped:
         print(f"stopped: {options.out} keeps the runs; the same command goes on from there")
     return 130 if stopped else 0
-
-
-def _write_results(
-    results: Mapping[str, Mapping[str, Any]],
-    name: str,
-    draw: Callable[[dict, Any], Any],
-    folder: Path,
-) -> None:
-    """A file a row, and the picture of all."""
-    from matplotlib.figure import Figure
-
-    for row, result in results.items():
-        with replacing(folder / f"{name}-{row}.json") as file:
-            file.write(json.dumps(result, allow_nan=False).encode())
-    if results:
-        figure = Figure(figsize=(8, 6), layout="constrained")
-        draw(dict(results), figure.subplots())
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", dpi=100)
-        with replacing(folder / f"{name}.png") as file:
-            file.write(picture.getvalue())
-    print(f"Written to {folder}: the results of {', '.join(results) or 'no row yet'}")
 
 
 def _duration(seconds: float) -> str:
@@ -314,7 +293,9 @@ def compare(options: argparse.Namespace) -> int:
         **({} if options.width is None else _both_widths(options.width)),
     )
     started = time.monotonic()
-    _prepare(options.out, options.overwrite)
+    files = [options.out / f"compare.{kind}" for kind in ("json", "png")]
+    outputs.is_new(*files, overwrite=options.overwrite)
+    outputs.can_write(options.out)
     x, labels = settings.stream(comparison.TEST).draw(comparison.IMAGES)
     classes = tn.Shapeset.class_names
     chance = tn.chance(labels, len(classes))
@@ -359,8 +340,9 @@ def compare(options: argparse.Namespace) -> int:
         "seconds": round(time.monotonic() - started, 1),
     }
     first_of_each = [int(np.argmax(labels == k)) for k in range(len(classes))]
-    _write(result, x[first_of_each], options.out)
-    print(f"{result['seconds']} s. Written: {', '.join(str(options.out / r) for r in RESULTS)}")
+    figure = _plots().comparison(result, x[first_of_each], classes)
+    outputs.write(options.out, {"compare": result}, "compare", figure)
+    print(f"{result['seconds']} s. Written: {', '.join(map(str, files))}")
     return 0
 
 
@@ -372,38 +354,6 @@ def data(options: argparse.Namespace) -> int:
 
 def _both_widths(width: int) -> dict[str, int]:
     return {"width_at_initialization": width, "width_in_training": width}
-
-
-def _prepare(folder: Path, overwrite: bool) -> None:
-    """See to it that results can be written, before anything is computed."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"--out: {folder} is a file: name a folder")
-    earlier = [name for name in RESULTS if (folder / name).exists()]
-    if earlier and not overwrite:
-        raise FileExistsError(
-            f"--out: {folder} holds an earlier result ({', '.join(earlier)}):"
-            " give another folder, or --overwrite"
-        )
-    _can_be_written(folder)
-
-
-def _can_be_written(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"--out: {folder} is a file: name a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
-
-
-def _write(result: Mapping[str, Any], x: np.ndarray, folder: Path) -> None:
-    """Both files, once both are complete."""
-    picture = io.BytesIO()
-    figure = _plots().comparison(result, x, tn.Shapeset.class_names)
-    figure.savefig(picture, format="png", dpi=100)
-    text = json.dumps(result, indent=1, allow_nan=False)
-    for name, content in zip(RESULTS, (text.encode(), picture.getvalue()), strict=True):
-        with replacing(folder / name) as file:
-            file.write(content)
 
 
 def _plots() -> Any:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 
 @contextlib.contextmanager
@@ -28,6 +29,13 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_json(path: str | os.PathLike, value: Any) -> None:
+    """Write what JSON can hold, whole or not at all; NaN, which it cannot, is a ValueError."""
+    text = json.dumps(value, indent=1, allow_nan=False)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def remove_halves(path: str | os.PathLike) -> None:

@@ -304,7 +304,7 @@ def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
     book = handed_in.parent / "out" / "gradebook.csv"
     first = book.read_bytes()
     assert command(assignments, handed_in) == 1
-    assert f"--out: {book} is there: name another folder, or --overwrite" in capsys.readouterr().err
+    assert f"--out: {book} is there: give another name, or --overwrite" in capsys.readouterr().err
     book.write_text("old")
     gone = book.parent / "reports" / "somebody who left.txt"
     gone.touch()

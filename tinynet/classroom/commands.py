@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tinynet import typed
+from tinynet import outputs, typed
 from tinynet.classroom import assignments, exports, grading, handout
 from tinynet.classroom.comparing import TOLERANCES
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
@@ -168,8 +168,7 @@ def grade(options: argparse.Namespace) -> int:
     """Grade a class, and write what came of it."""
     assignment = assignments.find(options.name, options.assignments)
     book = options.out / grading.BOOK
-    if book.exists() and not options.overwrite:
-        raise FileExistsError(f"--out: {book} is there: name another folder, or --overwrite")
+    outputs.is_new(book, overwrite=options.overwrite)
     grading.submissions(options.submissions, assignment.file)  # before anything is written
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
     for kind in ("reports", "gradescope", "classroom50"):  # those of an earlier time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from typing import Any
 
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.grading import SEED, Graded
-from tinynet.replacing import replacing
+from tinynet.replacing import replacing, write_json
 
 PACKAGE = Path(__file__).parents[1]
 SETUP = """#!/usr/bin/env bash
@@ -123,5 +122,4 @@ def autograder(assignment: Assignment, seed: str, path: Path) -> None:
 def write(folder: Path, student: str, result: Mapping[str, Any]) -> None:
     """One student's file."""
     folder.mkdir(exist_ok=True)
-    with replacing(folder / f"{student}.json") as out:
-        out.write(json.dumps(result, indent=1).encode())
+    write_json(folder / f"{student}.json", result)
