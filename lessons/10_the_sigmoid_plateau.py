@@ -99,7 +99,7 @@ first_moments = [0, 1, 2, 5, 10, 50, 200, 1000, 2000]
 
 
 def first_updates(activation, lr):
-    net = studies.setup.network(activation, "standard", width=100, depth=4, seed=0)
+    net = studies.seeded.network(activation, "standard", width=100, depth=4, seed=0)
 
     def look(k):
         view = net.view()  # a network of the same weights, with arrays of its own

@@ -188,6 +188,6 @@ if photos:
 answer_1 = None
 answer_2 = None
 
-net = studies.setup.network("tanh", "normalized", 1000, 5, seed=0, data="cifar10")
+net = studies.seeded.network("tanh", "normalized", 1000, 5, seed=0, data="cifar10")
 check("16.1", answer_1, sum(layer.W.size + layer.b.size for layer in net.layers[::2]) / 40_000)
 check("16.2", answer_2, 100 * (1 - 0.4 / 4 - 0.6 / 6))

@@ -504,16 +504,28 @@ OTHERS = [
             + ("counts[true[finite], said[finite]] += 1",),
         ),
         (
-            *("test_watched.py", "studies/setup.py", "all that there is to learn from"),
+            *("test_watched.py", "studies/seeded.py", "all that there is to learn from"),
             *("Shuffled(*found.train, rng=", "Shuffled(*found.test, rng="),
         ),
         (
-            *("test_watched.py", "studies/setup.py", "what is missing is fetched"),
+            *("test_watched.py", "studies/seeded.py", "what is missing is fetched"),
             *("[data](download=False)", "[data]()"),
         ),
         (
             *("test_figure12.py", "studies/race.py", "the best is where the test error is lowest"),
             *('key=result["valid_error"].__getitem__', 'key=result["test_error"].__getitem__'),
+        ),
+        (
+            *("test_race.py", "studies/race.py", "a network that came to its end has a cost"),
+            *('if np.isfinite(result["validation_cost"]):', "if True:"),
+        ),
+        (
+            *("test_race.py", "studies/race.py", "no folder is the folder here"),
+            *("if self.folder else None", "if self.folder else Path(name)"),
+        ),
+        (
+            *("test_race.py", "studies/comparison.py", "before the first update nothing is learnt"),
+            *("early=(0,)", "early=()"),
         ),
         (
             *("test_figure12.py", "studies/tables.py", "the last epoch is the best"),

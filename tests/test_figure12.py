@@ -15,7 +15,7 @@ import tinynet as tn
 from tinynet import plots, sweep
 from tinynet.__main__ import main
 from tinynet.progress import Silent
-from tinynet.studies import figure12, race, setup, tables
+from tinynet.studies import figure12, race, seeded, tables
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_look, best_rate
 
 TINY = Size("tiny", width=4, updates=40, search=10, step=10)
@@ -37,6 +37,10 @@ def data(request, tmp_path, monkeypatch):
         yield request.param
 
 
+def race_of(data, folder, row="tanh_n", size=TINY, **keywords):
+    return Race(data, size, folder, {row: ROWS[row]}, **keywords)
+
+
 def all_of_it(figure):
     grids = figure.choose_rates(Silent)
     figure.learn({row: best_rate(row, grid) for row, grid in grids.items()}, Silent)
@@ -47,7 +51,7 @@ def all_of_it(figure):
 
 
 def test_a_race_on_finite_data_records_validation_errors_and_its_command(data, tmp_path):
-    found = all_of_it(Race(data, TINY, tmp_path, ("tanh_n",)))
+    found = all_of_it(race_of(data, tmp_path))
     result = found["tanh_n"]
     assert result["finished"]
     assert result["data"] == result["settings"]["data"] == data
@@ -64,26 +68,26 @@ def test_a_race_on_finite_data_records_validation_errors_and_its_command(data, t
 
 
 def test_runs_of_two_data_sets_share_a_folder(tmp_path, data):
-    both = [Race(name, TINY, tmp_path, ("tanh",)) for name in EPOCHS]
+    both = [race_of(name, tmp_path, "tanh") for name in EPOCHS]
     first, second = (all_of_it(figure)["tanh"] for figure in both)
     assert first["test_cost"] != second["test_cost"]
     assert both[0].results()["tanh"] == first
 
 
 def test_the_time_is_told_for_finite_data_too(data, tmp_path):
-    assert Race(data, TINY, tmp_path, ("tanh",), workers=1).seconds_left() > 0
+    assert race_of(data, tmp_path, workers=1).seconds_left() > 0
 
 
 def test_a_race_without_the_files_says_which_before_it_begins(no_places, tmp_path):
     with pytest.raises(FileNotFoundError, match="CIFAR-10: not found"):
-        Race("cifar10", TINY, tmp_path / "runs", ("tanh",), workers=1).seconds_left()
+        race_of("cifar10", tmp_path / "runs", workers=1).seconds_left()
     assert not (tmp_path / "runs").exists()
 
 
 def test_a_race_on_the_real_mnist_in_children(monkeypatch, tmp_path):
     monkeypatch.setenv("TINYNET_DATA", real("mnist"))
     size = Size("tiny", width=10, updates=200, search=100, step=100)
-    result = all_of_it(Race("mnist", size, tmp_path, ("softsign",), workers=2))["softsign"]
+    result = all_of_it(race_of("mnist", tmp_path, "softsign", size, workers=2))["softsign"]
     assert result["finished"]
     assert result["test_error"][-1] < 0.85  # ten classes, about alike
     assert 0 < abs(result["valid_error"][-1] - result["test_error"][-1]) < 0.1
@@ -93,8 +97,8 @@ def test_a_race_on_the_real_mnist_in_children(monkeypatch, tmp_path):
 def test_three_epochs_at_width_300_on_the_real_mnist_end_below_4_percent(monkeypatch):
     monkeypatch.setenv("TINYNET_DATA", real("mnist"))
     digits = tn.mnist(download=False)
-    net = setup.network("tanh", "normalized", 300, 5, seed=0, data="mnist")
-    sgd, source = tn.SGD(net, lr=0.03), tn.Shuffled(*digits.train, rng=[0, setup.TRAINING])
+    net = seeded.network("tanh", "normalized", 300, 5, seed=0, data="mnist")
+    sgd, source = tn.SGD(net, lr=0.03), tn.Shuffled(*digits.train, rng=[0, seeded.TRAINING])
     tn.train(net, tn.SoftmaxCrossEntropy(), sgd, source, 15_000, progress=Silent)
     assert tn.error_rate(net, *digits.test) < 0.04
 
@@ -105,7 +109,7 @@ def test_three_epochs_at_width_300_on_the_real_mnist_end_below_4_percent(monkeyp
 def test_an_epoch_goes_once_through_the_training_images(data, monkeypatch):
     images = {"mnist": 50_000, "cifar10": 40_000}
     assert {name: 10 * updates for name, updates in figure12.EPOCH.items()} == images
-    small = setup.examples(data, seed=0).training
+    small = seeded.examples(data, seed=0).training
     assert len(small.x) == pytest.approx(10 * EPOCHS[data])
 
 
@@ -245,4 +249,4 @@ def test_the_command_wants_one_of_the_two_data_sets(arguments, capsys):
 
 
 def test_every_data_set_has_a_command():
-    assert race.COMMANDS.keys() == setup.INPUTS.keys() == {"shapeset", *figure12.SIZES}
+    assert race.COMMANDS.keys() == seeded.INPUTS.keys() == {"shapeset", *figure12.SIZES}

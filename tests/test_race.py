@@ -1,4 +1,4 @@
-"""Figures 11 and 12: rates chosen by validation, runs that go on, results small enough to keep."""
+"""The race: rates chosen by validation, runs that go on, results small enough to keep."""
 
 import json
 import os
@@ -10,22 +10,25 @@ import time
 import numpy as np
 import pytest
 from data_files import real
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 from tinynet import checkpoint, plots
 from tinynet.__main__ import main
 from tinynet.progress import Silent
-from tinynet.studies import figure11, figure12, race, setup, tables
+from tinynet.studies import figure11, figure12, race, tables
+from tinynet.studies.comparison import Settings
 from tinynet.studies.figure11 import SIZES
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_rate, kept
 from tinynet.studies.watched import Run, watch
 
 TINY = Size("tiny", width=4, updates=40, search=10, step=10)
-ROW = ("tanh_n",)
+ROW = {"tanh_n": ROWS["tanh_n"]}
 
 
-def study(folder, rows=ROW, **keywords):
-    return Race("shapeset", TINY, folder, rows, workers=2, **keywords)
+def study(folder, **keywords):
+    return Race("shapeset", TINY, folder, ROW, workers=2, **keywords)
 
 
 def all_of_it(figure):
@@ -68,7 +71,7 @@ def test_a_result_says_what_was_done_and_what_came(results):
     assert len(json.dumps(result, allow_nan=False)) < 20_000
 
 
-def test_the_rate_is_the_one_with_the_lowest_validation_cost_after_a_quarter(results):
+def test_the_rate_is_the_one_with_the_lowest_validation_cost_after_the_search(results):
     result = results["tanh_n"]
     assert [trial["lr"] for trial in result["grid"]] == list(GRID)
     assert {trial["updates"] for trial in result["grid"]} == {10}
@@ -146,17 +149,67 @@ def test_another_seed_is_another_run_and_is_refused_in_the_same_folder(results, 
         study(folder, seed=1).choose_rates(Silent)
 
 
-def test_a_rate_too_large_counts_as_none(tmp_path, monkeypatch):
-    def diverges(run, file, progress):
-        raise FloatingPointError("cost: expected a finite number")
+# In float32 a step of 1e14 leaves weights that are finite, of which no cost is.
+@pytest.mark.parametrize(("lr", "updates"), [(1e14, 1), (1e14, 2), (1e200, 1), (1e200, 50)])
+def test_a_rate_too_large_has_no_cost_even_if_only_the_last_update_breaks(lr, updates):
+    run = Run(activation="relu", lr=lr, depth=2, width=20, updates=updates, every=(updates,))
+    trial = race._try(run, None, Silent)
+    assert trial == {"lr": lr, "updates": updates, "validation_cost": None, "test_error": None}
 
-    monkeypatch.setattr(race, "watch_one", diverges)
-    trial = race._try(Run(lr=9.0), tmp_path / "run.npz", Silent)
-    assert trial["validation_cost"] is None
-    good = {"lr": 0.1, "validation_cost": 2.0}
-    assert best_rate("tanh", [trial, good]) == 0.1
-    with pytest.raises(ValueError, match="too large for tanh"):
-        best_rate("tanh", [trial, trial])
+
+@pytest.mark.parametrize(
+    ("costs", "best"),
+    [([2.0, 1.0, 1.5], 0.03), ([1.0, 1.1, 0.9], 0.1), ([None, 2.0, None], 0.03)],
+)
+def test_the_best_rate_is_that_of_the_lowest_cost_of_those_that_have_one(costs, best):
+    grid = [{"lr": lr, "validation_cost": c} for lr, c in zip(GRID, costs, strict=True)]
+    assert best_rate("tanh", grid) == best
+
+
+def test_where_every_rate_was_too_large_the_row_is_named():
+    with pytest.raises(ValueError, match=r"lr: .*\(0.5, 9\).*too large for tanh"):
+        best_rate("tanh", [{"lr": lr, "validation_cost": None} for lr in (0.5, 9)])
+
+
+# ---------------------------------------------------------------------------- without a folder
+
+
+def test_a_race_without_a_folder_finds_the_same_and_keeps_nothing(results, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    figure, kept = study(None), results["tanh_n"]
+    grid = figure.choose_rates(Silent)["tanh_n"]
+    assert grid == kept["grid"]
+    seen = figure.learn({"tanh_n": best_rate("tanh_n", grid)}, Silent)["tanh_n"]
+    assert seen["updates"].tolist() == kept["updates"]
+    assert seen["test_error"].tolist() == kept["test_error"]
+    assert seen.settings["versions"] == kept["versions"]
+    assert figure.results() == {}
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_main_job_is_such_a_race():
+    main_job = Settings("relu", depth=2, width_in_training=7, updates=9, seed=3).race
+    assert (main_job.folder, main_job.rates) == (None, GRID)
+    assert list(main_job.rows) == ["standard", "normalized"]
+    kinds = {"activation": "relu", "init": "normalized", "data": "shapeset"}
+    sizes = {"depth": 2, "width": 7, "test_images": 10_000, "jacobians": 0}
+    run = Run(**kinds, **sizes, lr=0.1, seed=3, updates=9, every=tuple(range(10)))
+    assert main_job._run("normalized", 0.1) == run
+    assert Settings("all").race.rows == ROWS
+
+
+@settings(deadline=None)
+@given(updates=st.integers(1, 100_000))
+def test_the_main_job_looks_about_40_times_from_before_the_first_update_to_the_last(updates):
+    looks = Settings(updates=updates).race.size.looks
+    assert (looks[0], looks[-1]) == (0, updates)
+    assert min(updates + 1, 21) <= len(looks) <= 42
+    assert (np.diff(looks) > 0).all()
+
+
+@pytest.mark.parametrize(("updates", "tried"), [(80_000, 20_000), (100, 25), (3, 1), (1, 1)])
+def test_the_main_job_tries_each_rate_for_a_quarter_of_the_updates(updates, tried):
+    assert Settings(updates=updates).race.size.search == tried
 
 
 # ---------------------------------------------------------------------------- sizes
@@ -303,9 +356,3 @@ def test_ctrl_c_keeps_the_runs_and_says_how_to_go_on(tmp_path):
     assert child.returncode == 130, err
     assert "the same command goes on from there" in out
     assert checkpoint.read(run)[1]["updates"] >= 1000
-
-
-def test_the_network_and_the_streams_are_those_of_the_main_job():
-    net = setup.network("tanh", "normalized", 3, 2, 0)
-    assert [layer.W.shape for layer in net.layers[::2]] == [(1024, 3), (3, 3), (3, 9)]
-    assert net.dtype == np.float32

@@ -11,7 +11,7 @@ from own_parts import assert_same_bits
 import tinynet as tn
 from tinynet import sweep
 from tinynet.progress import Silent
-from tinynet.studies import Run, runs_folder, setup, watch
+from tinynet.studies import Run, runs_folder, seeded, watch
 from tinynet.studies.watched import prepared, watch_one
 
 SMALL = Run(width=4, depth=2, updates=30, every=10, test_images=300, lr=0.1)
@@ -26,6 +26,36 @@ def folder(tmp_path_factory):
 def found(folder):
     runs = {"tanh": SMALL, "deeper": Run(**{**vars(SMALL), "depth": 3, "jacobians": 2})}
     return watch(runs, folder=folder, progress=Silent)
+
+
+# ---------------------------------------------------------------------------- from one seed
+
+
+@pytest.mark.parametrize("width", [3, 12])
+def test_standard_and_normalized_networks_are_the_same_draws_scaled(width):
+    networks = [seeded.network("tanh", init, width, 3, 0) for init in ("standard", "normalized")]
+    for a, b in zip(*(net.layers[::2] for net in networks), strict=True):
+        scales = 1 / np.sqrt(a.n_in), np.sqrt(6 / (a.n_in + a.n_out))
+        np.testing.assert_allclose(a.W / scales[0], b.W / scales[1], rtol=1e-5)
+        assert not a.b.any()
+
+
+def test_networks_have_the_shape_that_was_asked_for_and_are_float32():
+    net = seeded.network("softsign", "normalized", 7, 2, 0)
+    assert repr(net) == "Network(1024-7-7-9, Linear Softsign Linear Softsign Linear, float32)"
+
+
+def test_weights_and_test_validation_and_training_images_are_streams_of_their_own_and_of_the_seed():
+    streams = seeded.TEST, seeded.VALIDATION, seeded.TRAINING
+    assert len({seeded.WEIGHTS, *streams}) == 4
+    drawn = [seeded.stream(seed, which).draw(3)[0] for seed in (0, 1) for which in streams]
+    assert len({x.tobytes() for x in drawn}) == 6
+    np.testing.assert_array_equal(seeded.stream(0, seeded.TEST).draw(3)[0], drawn[0])
+    first, other = (seeded.network("tanh", "standard", 5, 1, seed) for seed in (0, 1))
+    assert (first.layers[0].W != other.layers[0].W).all()
+
+
+# ---------------------------------------------------------------------------- runs
 
 
 def by_hand(run, source=None, ends=(1024, 9)):
@@ -92,14 +122,14 @@ def test_the_inputs_of_a_network_are_those_of_its_data(tmp_path):
             "mnist": tn.mnist(write_mnist(tmp_path / "mnist")),
             "cifar10": tn.cifar10(write_cifar10(tmp_path / "cifar10")),
         }
-    assert setup.INPUTS.keys() == {"shapeset", *sets}
+    assert seeded.INPUTS.keys() == {"shapeset", *sets}
     image, _ = tn.Shapeset(rng=0).draw(1)
-    assert setup.INPUTS["shapeset"] == (image.size, len(tn.Shapeset.class_names))
+    assert seeded.INPUTS["shapeset"] == (image.size, len(tn.Shapeset.class_names))
     for name, data in sets.items():
-        inputs, classes = setup.INPUTS[name]
+        inputs, classes = seeded.INPUTS[name]
         assert inputs == np.prod(data.shape) == data.train[0].shape[1]
         assert classes == len(data.class_names)
-        net = setup.network("tanh", "standard", 3, 1, 0, name)
+        net = seeded.network("tanh", "standard", 3, 1, 0, name)
         assert [layer.W.shape for layer in net.layers[::2]] == [(inputs, 3), (3, classes)]
 
 
@@ -123,7 +153,7 @@ def test_the_result_says_what_the_run_was_and_took(found):
     assert settings["seconds"] > 0
     assert settings["versions"]["numpy"] == np.__version__
     cost = found["tanh"]["validation_cost"]
-    validation = tn.Shapeset(rng=[0, 2]).draw(setup.IMAGES)
+    validation = tn.Shapeset(rng=[0, 2]).draw(seeded.IMAGES)
     by_formula = tn.mean_cost(by_hand(SMALL), tn.SoftmaxCrossEntropy(), *validation)
     assert cost == pytest.approx(by_formula, rel=1e-4)
 

@@ -20,7 +20,8 @@ from tinynet.classroom.commands import commands_of_assignments
 from tinynet.datasets.overview import overview
 from tinynet.picture import page as picture_page
 from tinynet.replacing import replacing
-from tinynet.studies import comparison, figure11, figure12, race, setup, tables
+from tinynet.studies import comparison, figure11, figure12, race, seeded, tables
+from tinynet.studies.watched import BATCH
 from tinynet.versions import versions
 
 ACTIVATIONS = sorted(name.lower() for name in checks.defined_in(activations))
@@ -87,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
         default=default.updates,
         help="of 10 images each (default: %(default)s)",
     )
-    grid = ", ".join(f"{lr:g}" for lr in comparison.GRID)
+    grid = ", ".join(f"{lr:g}" for lr in race.GRID)
     p.add_argument(
         "--lr",
         type=typed.positive,
@@ -179,7 +180,7 @@ def _race_options(p: argparse.ArgumentParser, folder: str) -> None:
     p.add_argument(
         "--row",
         action="append",
-        choices=setup.ROWS,
+        choices=race.ROWS,
         help="one of the rows; may be given several times (default: all five)",
     )
     p.add_argument("--seed", type=typed.seed, default=0, help="of all draws (default: %(default)s)")
@@ -223,7 +224,7 @@ def race_on_files(options: argparse.Namespace) -> int:
     """Figure 12."""
     epoch, paper = figure12.EPOCH[options.data], figure12.PAPER[options.data]
     outputs.can_write(options.out)
-    setup.FINITE[options.data]()  # downloads what is not here
+    seeded.FINITE[options.data]()  # downloads what is not here
     return _race(
         options.data,
         figure12.SIZES[options.data][options.size],
@@ -243,19 +244,17 @@ def _race(
     draw: Callable[[dict, Any], Any],
 ) -> int:
     """Say how long it will take, choose the rates, train, print and write what came."""
-    rows = tuple(dict.fromkeys(options.row or setup.ROWS))
-    rates = setup.GRID if options.lr is None else (options.lr,)
-    study = race.Race(data, size, options.out, rows, options.seed, options.workers, rates)
+    rows = {row: race.ROWS[row] for row in options.row or race.ROWS}
+    grid = race.GRID if options.lr is None else (options.lr,)
+    study = race.Race(data, size, options.out, rows, options.seed, options.workers, grid)
     print(
-        f"{', '.join(rows)}: width {size.width}, {size.updates:,} updates of 10 images; about"
+        f"{', '.join(rows)}: width {size.width}, {size.updates:,} updates of {BATCH} images; about"
         f" {_duration(study.seconds_left())} to go on this machine, as busy as it is now"
     )
     stopped = False
     try:
-        grids = study.choose_rates()
-        chosen = {row: race.best_rate(row, grid) for row, grid in grids.items()}
-        print(tables.trials(grids, chosen))
-        study.learn(chosen)
+        _, rates = _choose_rates(study)
+        study.learn(rates)
     except KeyboardInterrupt:  # what there is is written as far as it got
         stopped = True
     results = study.results()
@@ -272,6 +271,14 @@ def _race(
     if stopped:
         print(f"stopped: {options.out} keeps the runs; the same command goes on from there")
     return 130 if stopped else 0
+
+
+def _choose_rates(study: race.Race) -> tuple[dict[str, list], dict[str, float]]:
+    """Try the rates and print what they cost; the trials of each row, and its best rate."""
+    grids = study.choose_rates()
+    rates = {row: race.best_rate(row, grid) for row, grid in grids.items()}
+    print(tables.trials(grids, rates))
+    return grids, rates
 
 
 def _duration(seconds: float) -> str:
@@ -296,7 +303,7 @@ def compare(options: argparse.Namespace) -> int:
     files = [options.out / f"compare.{kind}" for kind in ("json", "png")]
     outputs.is_new(*files, overwrite=options.overwrite)
     outputs.can_write(options.out)
-    x, labels = settings.stream(comparison.TEST).draw(comparison.IMAGES)
+    x, labels = seeded.stream(settings.seed, seeded.TEST).draw(seeded.IMAGES)
     classes = tn.Shapeset.class_names
     chance = tn.chance(labels, len(classes))
     print(
@@ -304,39 +311,37 @@ def compare(options: argparse.Namespace) -> int:
         f" costs {chance.cost:.3f} nats and errs in {chance.error:.1%}: a stuck network is here."
     )
 
-    found = comparison.initialize(settings)
-    for name, run in found.items():
-        print(tables.initialization(name, run, settings))
+    runs = comparison.initialize(settings)
+    for row, run in runs.items():
+        print(tables.initialization(row, run, settings.width_at_initialization))
     print(tables.legend())
 
-    rates = comparison.choose_rates(settings)
     if settings.lr is None:
-        print(tables.rates(rates, settings))
-    learnt = comparison.learn(settings, {name: rate["lr"] for name, rate in rates.items()})
-    print(tables.learning(learnt, rates, settings, chance.error))
+        grids, rates = _choose_rates(settings.race)
+    else:
+        grids, rates = dict.fromkeys(runs, []), dict.fromkeys(runs, settings.lr)
+    learnt = settings.race.learn(rates)
+    for row, run in runs.items():
+        run["lr"] = rates[row]
+        run["grid"] = [trial["lr"] for trial in grids[row]]
+        run["validation_cost"] = [trial["validation_cost"] for trial in grids[row]]
+        run["updates"] = learnt[row]["updates"].tolist()
+        run["test_error"] = learnt[row]["test_error"].tolist()
+    print(tables.learning(runs, settings.width_in_training, chance.error))
 
     result = {
         "settings": {
             **asdict(settings),
-            "grid": list(comparison.GRID),
-            "batch": 10,
-            "test_images": comparison.IMAGES,
-            "validation_images": comparison.IMAGES,
-            "images_at_initialization": comparison.LOOKED_AT,
+            "grid": list(race.GRID),
+            "batch": BATCH,
+            "test_images": seeded.IMAGES,
+            "validation_images": seeded.IMAGES,
+            "images_at_initialization": seeded.LOOKED_AT,
             "jacobians": comparison.JACOBIANS,
         },
         "versions": versions(),
         "chance": chance._asdict(),
-        "runs": {
-            name: {
-                "activation": activation,
-                "init": init,
-                **found[name],
-                **rates[name],
-                **learnt[name],
-            }
-            for name, (activation, init) in settings.runs.items()
-        },
+        "runs": runs,
         "seconds": round(time.monotonic() - started, 1),
     }
     first_of_each = [int(np.argmax(labels == k)) for k in range(len(classes))]

@@ -4,7 +4,7 @@ Computing is apart from drawing: a study gives a :class:`Result`, which can be s
 drawn with :mod:`tinynet.plots` as often as you like.
 """
 
-from tinynet.studies import figure11, figure12, race, tables
+from tinynet.studies import figure11, figure12, race, seeded, tables
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.race import Race
@@ -29,6 +29,7 @@ __all__ = [
     "mean_field",
     "race",
     "runs_folder",
+    "seeded",
     "tables",
     "variance_theory",
     "watch",

@@ -1,17 +1,18 @@
-"""The rows of Table 1 on one data set, each with the best of three learning rates.
+"""Rows of networks on one data set, each trained at the best of several learning rates.
 
 The paper does not give its learning rates. Here each row tries the rates of a grid for a part of
-the updates, and the one with the lowest cost on validation images goes on to the end. All runs
-are kept in checkpoints: whatever stopped them, called again they go on. Figures 11 and 12 of the
-paper are such races.
+the updates, and the one with the lowest cost on validation images is taken to the end. In a folder
+all runs are kept in checkpoints: whatever stopped them, called again they go on. Figures 11 and 12
+of the paper are such races, of the rows of Table 1; the main job is a race that keeps no files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -20,32 +21,22 @@ import numpy as np
 
 from tinynet import checkpoint, sweep
 from tinynet.progress import Silent, bar
-from tinynet.replacing import replacing
-from tinynet.studies import setup
-from tinynet.studies.setup import GRID, ROWS
-from tinynet.studies.watched import BATCH, Run, prepared, watch_one
+from tinynet.replacing import write_json
+from tinynet.studies import seeded
+from tinynet.studies.result import Result
+from tinynet.studies.watched import BATCH, Run, prepared, side_by_side, watch_one
 
+# Table 1 of the paper: activation and initializer of each row.
+ROWS = {
+    "softsign": ("softsign", "standard"),
+    "softsign_n": ("softsign", "normalized"),
+    "tanh": ("tanh", "standard"),
+    "tanh_n": ("tanh", "normalized"),
+    "sigmoid": ("sigmoid", "standard"),
+}
+GRID = (0.01, 0.03, 0.1)  # learning rates to choose from
 # What is kept of each layer, besides the errors.
 LAYERS = ("z_mean", "z_std", "z_p98", "z_saturated", "ds_std", "dW_std", "update_ratio")
-
-
-@dataclass(frozen=True)
-class Size:
-    """How wide the networks are, how long they learn, and how often the monitor looks."""
-
-    name: str
-    width: int
-    updates: int
-    search: int  # the updates for which each rate of the grid is tried
-    step: int
-
-    @property
-    def looks(self) -> tuple[int, ...]:
-        """Some early moments, then every ``step`` updates."""
-        early = [k for k in (1000, 2000, 5000, 10_000) if k < self.step]
-        return (*early, *range(self.step, self.updates + 1, self.step))
-
-
 VALIDATION = ("valid_error", "valid_cost")  # of the finite sets
 COMMANDS = {
     "shapeset": "figure11",
@@ -55,16 +46,37 @@ COMMANDS = {
 
 
 @dataclass(frozen=True)
-class Race:
-    """Rows of Table 1 at one size, and the folder that keeps their runs.
+class Size:
+    """How wide and deep the networks are, how long they learn, and how often the monitor looks."""
 
-    ``data`` is "shapeset", "mnist" or "cifar10"; the files of the last two must be here.
+    name: str
+    width: int
+    updates: int
+    search: int  # the updates for which each rate of the grid is tried
+    step: int
+    depth: int = 5
+    early: tuple[int, ...] = (1000, 2000, 5000, 10_000)
+
+    @property
+    def looks(self) -> tuple[int, ...]:
+        """Some early moments, then every ``step`` updates, and the last."""
+        early = [k for k in self.early if k < self.step]
+        return (*early, *range(self.step, self.updates, self.step), self.updates)
+
+
+@dataclass(frozen=True)
+class Race:
+    """Rows of networks at one size, and the folder that keeps their runs.
+
+    ``data`` is "shapeset", "mnist" or "cifar10"; the files of the last two must be here. ``rows``
+    are the activation and the initializer of each, by name. Without a folder nothing is kept:
+    :meth:`learn` then begins anew, and what it gives is all that there is.
     """
 
     data: str
     size: Size
-    folder: Path
-    rows: tuple[str, ...] = tuple(ROWS)
+    folder: Path | None
+    rows: Mapping[str, tuple[str, str]] = field(default_factory=lambda: ROWS)
     seed: int = 0
     workers: int | None = None
     rates: tuple[float, ...] = GRID
@@ -76,25 +88,25 @@ class Race:
         -------
         dict
             For each row a list of one dict a rate: ``lr``, ``updates``, and, both None where the
-            rate is too large, ``validation_cost`` and ``test_error``.
+            rate is too large, ``validation_cost`` and ``test_error``. :func:`best_rate` chooses.
         """
-        calls = [
-            (_try, {"run": self._trial(row, lr), "file": self._file(row, lr)})
+        runs = {
+            (row, lr): (self._trial(row, lr), self._file(row, lr))
             for row in self.rows
             for lr in self.rates
-        ]
-        found = self._side_by_side(calls, self.size.search, "learning rates", progress)
-        return {
-            row: found[k * len(self.rates) :][: len(self.rates)] for k, row in enumerate(self.rows)
         }
+        found = side_by_side(_try, runs, "learning rates", self.workers, progress)
+        return {row: [found[row, lr] for lr in self.rates] for row in self.rows}
 
-    def learn(self, rates: Mapping[str, float], progress: Callable[..., Any] = bar) -> None:
-        """Go on with the chosen rate of each row to the end; :meth:`results` gives what came."""
-        calls = [
-            (watch_one, {"run": self._run(row, lr), "file": self._file(row, lr)})
-            for row, lr in rates.items()
-        ]
-        self._side_by_side(calls, self.size.updates, "training", progress)
+    def learn(
+        self, rates: Mapping[str, float], progress: Callable[..., Any] = bar
+    ) -> dict[str, Result]:
+        """Train each row at its rate to the end; for each what :func:`tinynet.studies.watch` gives.
+
+        In a folder the rows go on from where their trials ended, and :meth:`results` has all.
+        """
+        runs = {row: (self._run(row, lr), self._file(row, lr)) for row, lr in rates.items()}
+        return side_by_side(watch_one, runs, "training", self.workers, progress)
 
     def seconds_left(self) -> float:
         """How long all of it will take, from the speed of some updates on this machine, now.
@@ -102,7 +114,8 @@ class Race:
         As many processes take their time as will work at once: they share the memory.
         """
         workers = self.workers or sweep.cores()
-        calls = [(_time, {"run": self._run(self.rows[0], self.rates[0])})] * workers
+        first = self._run(next(iter(self.rows)), self.rates[0])
+        calls = [(_time, {"run": first})] * workers
         found = sweep.run(calls, total=workers, desc="timing", unit="trials", progress=Silent)
         update, look = np.mean(found, axis=0)
         search, end = self.size.search, self.size.updates
@@ -113,7 +126,7 @@ class Race:
         return float(rounds * (update + look * len(self.size.looks) / end))
 
     def results(self) -> dict[str, dict[str, Any]]:
-        """What there is of each row, finished or not: small enough to keep, without weights.
+        """What the folder has of each row, finished or not: small enough to keep, without weights.
 
         Of the rate that the trials chose; if none has come to its end, of the one that went
         farthest. A row of which nothing was saved is left out.
@@ -122,12 +135,11 @@ class Race:
         for row in self.rows:
             outcomes = [_outcome(self._file(row, lr)) for lr in self.rates]
             grid = [outcome["trial"] for outcome in outcomes if outcome is not None]
+            saved = {lr: _saved(self._file(row, lr)) for lr in self.rates}
             if any(trial["validation_cost"] is not None for trial in grid):
                 found[row] = self._result(row, best_rate(row, grid), grid)
-            elif any(self._file(row, lr).exists() for lr in self.rates):
-                saved = {lr: _saved(self._file(row, lr)) for lr in self.rates}
-                farthest = max(self.rates, key=saved.__getitem__)
-                found[row] = self._result(row, farthest, grid)
+            elif any(saved.values()):
+                found[row] = self._result(row, max(saved, key=saved.__getitem__), grid)
         return found
 
     def _result(self, row: str, lr: float, grid: list[dict[str, Any]]) -> dict[str, Any]:
@@ -154,38 +166,29 @@ class Race:
         }
 
     def _run(self, row: str, lr: float) -> Run:
-        activation, init = ROWS[row]
+        activation, init = self.rows[row]
         return Run(
             activation=activation,
             init=init,
             lr=lr,
-            depth=5,
+            depth=self.size.depth,
             width=self.size.width,
             updates=self.size.updates,
             every=self.size.looks,
             seed=self.seed,
-            test_images=setup.IMAGES,
+            test_images=seeded.IMAGES,
             data=self.data,
         )
 
     def _trial(self, row: str, lr: float) -> Run:
-        return replace(self._run(row, lr), updates=self.size.search)
+        """A run that ends with the search; where nothing goes on from it, it is seen at its end."""
+        run = replace(self._run(row, lr), updates=self.size.search)
+        return run if self.folder else replace(run, every=(run.updates,))
 
-    def _file(self, row: str, lr: float) -> Path:
+    def _file(self, row: str, lr: float) -> Path | None:
         """The checkpoint of a run; beside it, ending in .json, what its trial came to."""
-        return self.folder / f"{self.data}-{self.size.name}-{row}-lr-{lr:g}.npz"
-
-    def _side_by_side(
-        self, calls: list, updates: int, desc: str, progress: Callable[..., Any]
-    ) -> list:
-        return sweep.run(
-            calls,
-            total=len(calls) * updates,
-            desc=desc,
-            unit="updates",
-            workers=self.workers,
-            progress=progress,
-        )
+        name = f"{self.data}-{self.size.name}-{row}-lr-{lr:g}.npz"
+        return self.folder / name if self.folder else None
 
 
 def best_rate(row: str, grid: Sequence[Mapping[str, Any]]) -> float:
@@ -216,7 +219,7 @@ def kept(data: str, size: str = "medium") -> dict[str, dict[str, Any]]:
 # What a child process does.
 
 
-def _try(run: Run, file: Path, progress: Callable[..., Any]) -> dict[str, Any]:
+def _try(run: Run, file: Path | None, progress: Callable[..., Any]) -> dict[str, Any]:
     """The outcome of a trial; one that was done before is read."""
     before = _outcome(file)
     settings = json.loads(json.dumps(asdict(run)))
@@ -230,15 +233,14 @@ def _try(run: Run, file: Path, progress: Callable[..., Any]) -> dict[str, Any]:
             )
         progress(total=run.updates, initial=run.updates)
         return before["trial"]
-    cost = error = None
-    try:
+    cost = error = None  # and they stay so where the rate is too large
+    with contextlib.suppress(FloatingPointError):
         result = watch_one(run, file, progress)
-        cost, error = float(result["validation_cost"]), float(result["test_error"][-1])
-    except FloatingPointError:
-        pass  # the rate is too large
+        if np.isfinite(result["validation_cost"]):
+            cost, error = float(result["validation_cost"]), float(result["test_error"][-1])
     trial = {"lr": run.lr, "updates": run.updates, "validation_cost": cost, "test_error": error}
-    with replacing(file.with_suffix(".json")) as out:
-        out.write(json.dumps({"settings": settings, "trial": trial}, indent=1).encode())
+    if file is not None:
+        write_json(file.with_suffix(".json"), {"settings": settings, "trial": trial})
     return trial
 
 
@@ -256,15 +258,15 @@ def _time(run: Run, progress: Callable[..., Any]) -> tuple[float, float]:
 # Files, and numbers.
 
 
-def _outcome(file: Path) -> dict[str, Any] | None:
-    """What a trial came to, or None: it was not done yet."""
-    found = file.with_suffix(".json")
-    return json.loads(found.read_text(encoding="utf-8")) if found.exists() else None
+def _outcome(file: Path | None) -> dict[str, Any] | None:
+    """Read the result of a trial; None where it was not done yet, or nothing is kept."""
+    found = file and file.with_suffix(".json")
+    return json.loads(found.read_text(encoding="utf-8")) if found and found.exists() else None
 
 
-def _saved(file: Path) -> int:
-    """How many updates a checkpoint holds."""
-    return checkpoint.read(file)[1]["updates"] if file.exists() else 0
+def _saved(file: Path | None) -> int:
+    """Read how many updates a checkpoint holds."""
+    return checkpoint.read(file)[1]["updates"] if file and file.exists() else 0
 
 
 def _rounds(updates: list[int], workers: int) -> float:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tinynet.studies.comparison import GRID, IMAGES, JACOBIANS, LOOKED_AT, Settings
-from tinynet.studies.race import best_look
+from tinynet.studies.comparison import JACOBIANS
+from tinynet.studies.race import GRID, best_look
+from tinynet.studies.seeded import IMAGES, LOOKED_AT
 
 
-def initialization(name: str, run: Mapping[str, Any], settings: Settings) -> str:
-    """What was measured of one run at initialization, each beside what theory predicts."""
+def initialization(name: str, run: Mapping[str, Any], width: int) -> str:
+    """Write what was measured of one network at initialization beside what theory predicts."""
     columns = {
         "std of z": "activation_std",
         "std of ds": "gradient_std",
         "rms of dw": "weight_gradient_rms_example",
         "mean s.v. of J": "mean_singular_value",
     }
-    activation, init = settings.runs[name]
+    depth = len(run["activation_std"])
     lines = [
         "",
-        f"{name}, at initialization: {settings.depth} hidden layers of"
-        f" {settings.width_at_initialization} {activation} units, {init} weights",
+        f"{name}, at initialization: {depth} hidden layers of {width} {run['activation']} units,"
+        f" {run['init']} weights",
         "hidden " + "".join(f"{title:^20}" for title in columns) + f"{'std of dW':>12}",
         "layer  " + f"{'measured':>10}{'theory':>8}  " * len(columns) + f"{'measured':>12}",
     ]
-    for i in range(settings.depth):
+    for i in range(depth):
         cells = ""
         for key in columns.values():
             row = i - 1 if key == "mean_singular_value" else i  # J^0, of layer 1, is not square
@@ -44,45 +45,28 @@ at 0. J: Jacobian of a square layer (the first is none), mean of its singular va
 {JACOBIANS} images; theory: random matrices, 8/(3 pi) sqrt(n Var W) rms(f'), if slopes are alike."""
 
 
-def rates(rates: Mapping[str, Any], settings: Settings) -> str:
-    """What each learning rate of the grid came to."""
+def learning(runs: Mapping[str, Mapping[str, Any]], width: int, chance_error: float) -> str:
+    """Write the test error of each network as it learns, from the first look to the last."""
+    after = next(iter(runs.values()))["updates"]
+    shown = sorted({after[0]} | _some(after))
     lines = [
         "",
-        f"Learning rates: the cost on {IMAGES:,} validation images after"
-        f" {settings.search_updates:,} updates",
-        f"{'':<12}" + "".join(f"{'lr ' + format(lr, 'g'):>10}" for lr in GRID) + f"{'chosen':>10}",
-    ]
-    for name, rate in rates.items():
-        costs = "".join(f"{_cost(cost):>10}" for cost in rate["validation_cost"])
-        lines.append(f"{name:<12}{costs}{rate['lr']:>10g}")
-    return "\n".join(lines)
-
-
-def learning(
-    learnt: Mapping[str, Any], rates: Mapping[str, Any], settings: Settings, chance_error: float
-) -> str:
-    """The test error of each run at nine times, from the first to the last."""
-    after = next(iter(learnt.values()))["updates"]
-    shown = sorted({round(k * (len(after) - 1) / 8) for k in range(9)})
-    half = [k for k, update in enumerate(after) if 2 * update <= settings.updates]
-    lines = [
-        "",
-        f"In training: width {settings.width_in_training},"
+        f"In training: width {width},"
         f" test error (%) on {IMAGES:,} images; the last column is its mean over the first half",
-        f"{'updates':<22}" + "".join(f"{after[k]:>8,}" for k in shown) + f"{'mean':>8}",
+        _line("updates", [f"{k:,}" for k in shown] + ["mean"]),
     ]
-    for name, run in learnt.items():
-        errors = [100 * error for error in run["test_error"]]
-        mean = sum(errors[k] for k in half) / len(half)
-        numbers = "".join(f"{errors[k]:>8.1f}" for k in shown) + f"{mean:>8.1f}"
-        lines.append(f"{name + ', lr ' + format(rates[name]['lr'], 'g'):<22}{numbers}")
-        if errors[-1] > 100 * chance_error + 1:
+    for name, run in runs.items():
+        errors = {k: 100 * error for k, error in zip(after, run["test_error"], strict=True)}
+        half = [error for k, error in errors.items() if 2 * k <= after[-1]]
+        cells = [*(errors[k] for k in shown), sum(half) / len(half)]
+        lines.append(_line(f"{name}, lr {run['lr']:g}", [f"{error:.1f}" for error in cells]))
+        if errors[after[-1]] > 100 * chance_error + 1:
             lines.append(f"{name} ends worse than by chance: its learning rate is too large")
     return "\n".join(lines)
 
 
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
-    """What each learning rate of the grid came to, a line a row of Table 1; a dash: not tried."""
+    """Write the cost at each learning rate, a line a row; a dash where it was not tried."""
     updates = max(trial["updates"] for grid in grids.values() for trial in grid)
     rates = sorted({trial["lr"] for grid in grids.values() for trial in grid} | set(GRID))
     lines = [
@@ -107,8 +91,8 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
         lines += _curve(name, result, after, "thousand images", 100)
         cells = [published.get(10 * k) for k in after]
         if any(cell is not None for cell in cells):
-            shown = "".join(f"{'' if cell is None else format(cell, '.1f'):>8}" for cell in cells)
-            lines.append(f"{'the paper':<18}{shown}".rstrip())
+            shown = ["" if cell is None else f"{cell:.1f}" for cell in cells]
+            lines.append(_line("the paper", shown).rstrip())
     return "\n".join(lines)
 
 
@@ -149,9 +133,13 @@ def _curve(
         "",
         f"{name}: width {settings['width']}, lr {settings['lr']:g}, seed {settings['seed']},"
         f" {minutes:.1f} minutes{state}",
-        f"{unit:<18}" + "".join(f"{_count(k / size):>8}" for k in after),
-        f"{'test error (%)':<18}" + "".join(f"{100 * errors[k]:>8.1f}" for k in after),
+        _line(unit, [_count(k / size) for k in after]),
+        _line("test error (%)", [f"{100 * errors[k]:.1f}" for k in after]),
     ]
+
+
+def _line(title: str, cells: Sequence[str]) -> str:
+    return f"{title:<22}" + "".join(f"{cell:>8}" for cell in cells)
 
 
 def _count(number: float) -> str:

@@ -8,6 +8,7 @@ it is there at once, or goes on where it was stopped.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -24,9 +25,10 @@ from tinynet.monitor import EDGES, Monitor
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.progress import bar
-from tinynet.studies import setup
+from tinynet.studies import seeded
 from tinynet.studies.result import Result
 from tinynet.training import train
+from tinynet.versions import versions
 
 BATCH = 10
 
@@ -88,12 +90,26 @@ def watch(
         A checkpoint cannot be read or written, or is of another run.
     """
     folder = runs_folder(folder)
-    calls = [
-        (watch_one, {"run": run, "file": folder / f"{name}.npz"}) for name, run in runs.items()
-    ]
-    total = sum(run.updates for run in runs.values())
+    files = {name: (run, folder / f"{name}.npz") for name, run in runs.items()}
+    return side_by_side(watch_one, files, "training", workers, progress)
+
+
+def side_by_side(
+    do: Callable[..., Any],
+    runs: Mapping[Any, tuple[Run, Path | None]],
+    desc: str,
+    workers: int | None,
+    progress: Callable[..., Any],
+) -> dict[Any, Any]:
+    """Do each run with its file in a child process, under one bar that counts all updates."""
+    calls = [(do, {"run": run, "file": file}) for run, file in runs.values()]
     found = sweep.run(
-        calls, total=total, desc="training", unit="updates", workers=workers, progress=progress
+        calls,
+        total=sum(run.updates for run, _ in runs.values()),
+        desc=desc,
+        unit="updates",
+        workers=workers,
+        progress=progress,
     )
     return dict(zip(runs, found, strict=True))
 
@@ -109,14 +125,18 @@ def runs_folder(folder: str | os.PathLike | None = None) -> Path:
     return folder
 
 
-def watch_one(run: Run, file: Path, progress: Callable[..., Any] = bar) -> Result:
-    """One run of :func:`watch`, in this process."""
+def watch_one(run: Run, file: Path | None = None, progress: Callable[..., Any] = bar) -> Result:
+    """Do one run of :func:`watch`, in this process; without a file nothing of it is kept."""
+    started = time.monotonic()
     net, monitor, train_on, valid = prepared(run)
     train_on(run.updates, watch=monitor, every=run.every, checkpoint=file, progress=progress)
     arrays = {name: monitor[name] for name in monitor.records}
-    arrays["validation_cost"] = np.array(mean_cost(net, SoftmaxCrossEntropy(), *valid))
+    with np.errstate(over="ignore", invalid="ignore"):  # the last update may have broken it
+        arrays["validation_cost"] = np.array(mean_cost(net, SoftmaxCrossEntropy(), *valid))
     arrays["edges"] = EDGES
-    _, record = checkpoint.read(file)
+    record: dict[str, Any] = {"seconds": time.monotonic() - started, "versions": versions()}
+    if file is not None:
+        _, record = checkpoint.read(file)  # with the seconds of the calls before
     settings = {
         **asdict(run),
         "batch": BATCH,
@@ -130,13 +150,13 @@ def watch_one(run: Run, file: Path, progress: Callable[..., Any] = bar) -> Resul
 def prepared(run: Run) -> tuple[Network, Monitor, Callable[..., None], Part]:
     """The network of a run as it starts, its monitor, ``tn.train`` but for the updates, and the
     validation images with their labels."""
-    training, valid, (x, labels) = setup.examples(run.data, run.seed)
-    net = setup.network(run.activation, run.init, run.width, run.depth, run.seed, run.data)
+    training, valid, (x, labels) = seeded.examples(run.data, run.seed)
+    net = seeded.network(run.activation, run.init, run.width, run.depth, run.seed, run.data)
     optimizer = SGD(net, run.lr)
     monitor = Monitor(
         net,
-        x[: setup.LOOKED_AT],
-        labels[: setup.LOOKED_AT],
+        x[: seeded.LOOKED_AT],
+        labels[: seeded.LOOKED_AT],
         test=(x[: run.test_images], labels[: run.test_images]),
         valid=None if run.data == "shapeset" else valid,
         optimizer=optimizer,

@@ -1,4 +1,4 @@
-"""The networks and the data that the studies of learning share.
+"""Networks and data from one seed: what the studies of learning share.
 
 Every random stream is ``[seed, stream]``: runs of the same seed begin with the same draws of
 weights, scaled their own way, and see the same images.
@@ -15,19 +15,9 @@ from tinynet.datasets import Shapeset, Shuffled, cifar10, mnist
 from tinynet.datasets.dataset import Part
 from tinynet.network import Network, mlp
 
-# Table 1 of the paper: activation and initializer of each row.
-ROWS = {
-    "softsign": ("softsign", "standard"),
-    "softsign_n": ("softsign", "normalized"),
-    "tanh": ("tanh", "standard"),
-    "tanh_n": ("tanh", "normalized"),
-    "sigmoid": ("sigmoid", "standard"),
-}
-GRID = (0.01, 0.03, 0.1)  # learning rates to choose from
 IMAGES = 10_000  # in the test set, and in the validation set
 LOOKED_AT = 300  # the first images of the test set, in which the paper looks at its networks
-WEIGHTS, TEST, VALIDATION, TRAINING = range(4)
-
+WEIGHTS, TEST, VALIDATION, TRAINING = range(4)  # the streams
 
 FINITE = {"mnist": mnist, "cifar10": cifar10}  # what reads them
 # Of each data set: inputs of the network, and classes.
