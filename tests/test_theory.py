@@ -142,14 +142,16 @@ def deep_linear(sizes, seed):
 
 
 @given(
-    hidden=st.lists(st.integers(300, 500), min_size=1, max_size=3), seed=st.integers(0, 2**32 - 1)
+    hidden=st.lists(st.integers(300, 500), min_size=1, max_size=3),
+    init=st.sampled_from(["standard", "normalized", "he"]),
+    seed=st.integers(0, 2**32 - 1),
 )
 @settings(deadline=None, max_examples=10)
-def test_the_linear_theory_is_right_for_linear_networks_of_any_sizes(hidden, seed):
+def test_the_linear_theory_is_right_for_linear_networks_of_any_sizes(hidden, init, seed):
     sizes = [200, *hidden, 10]
     x, labels = deep_linear(sizes, seed)
     result = studies.variance_theory(
-        sizes, x, labels, activation="identity", init="normalized", networks=2, seed=seed
+        sizes, x, labels, activation="identity", init=init, networks=2, seed=seed
     )
     for name in ("z", "ds", "dw"):
         np.testing.assert_allclose(result[f"{name}_measured"], result[f"{name}_linear"], rtol=0.3)

@@ -157,7 +157,7 @@ def curves(
     """
     ax = _axes(ax)
     for k, (name, values) in enumerate(lines.items()):
-        colour, marker = COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
+        colour, marker = _look(k)
         ax.plot(x, values, color=colour, marker=marker, markersize=4, label=name)
     return ax
 

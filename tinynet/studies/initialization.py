@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.looking import singular_values
+from tinynet.looking.statistics import std
 from tinynet.network import Network
 from tinynet.progress import bar
 from tinynet.studies.histograms import densities
-from tinynet.studies.spectra import law
-from tinynet.studies.variance import linear_layers, linear_regime, measured
+from tinynet.studies.spectra import law_of, spectra_of
+from tinynet.studies.variance import linear_regime, measured, rms, sizes_and_variances
 
 BINS = {"activation": 100, "gradient": 200, "singular_value": 50}
 
@@ -54,27 +54,17 @@ def at_initialization(
         each the ``edges`` of the bins and one list of ``densities`` a layer.
     """
     found = measured(net, x, labels)
-    linears = linear_layers(net)
     z, ds = found["z"], found["ds"]
-    hidden = range(len(linears) - 1)
-    square = [i for i in hidden[1:] if linears[i].n_in == linears[i].n_out]
-    looked_at = x[:jacobians]
-    spectra = []
-    with progress(total=len(square) * len(looked_at), desc="looking", unit="Jacobians") as shown:
-        for i in square:
-            values = []
-            for k in range(len(looked_at)):
-                values.append(singular_values(net, i, looked_at[k : k + 1])[0])
-                shown.update(1)
-            spectra.append(np.array(values))
-
+    hidden = range(len(z) - 1)
+    square = [i for i in hidden[1:] if z[i].shape == z[i + 1].shape]
+    spectra = spectra_of(net, square, x[:jacobians], progress)
     return {
-        "activation_std": [_std(array) for array in z[1:]],
-        "gradient_std": [_std(array) for array in ds[:-1]],
-        "weight_gradient_std": [_std(array) for array in found["dW"][:-1]],
-        "weight_gradient_rms_example": [_rms(z[i]) * _rms(ds[i]) for i in hidden],
+        "activation_std": [std(array) for array in z[1:]],
+        "gradient_std": [std(array) for array in ds[:-1]],
+        "weight_gradient_std": [std(array) for array in found["dW"][:-1]],
+        "weight_gradient_rms_example": [rms(z[i]) * rms(ds[i]) for i in hidden],
         "mean_singular_value": [float(values.mean()) for values in spectra],
-        "predicted": predictions(net, square, len(looked_at)),
+        "predicted": predictions(net, square, jacobians),
         "histograms": {
             "activation": _histograms(z[1:], BINS["activation"]),
             "gradient": _histograms(ds[:-1], BINS["gradient"]),
@@ -92,19 +82,17 @@ def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, An
     sqrt(n Var[W]) rms(f'), see :func:`tinynet.studies.law`: None where f' differs much from
     unit to unit.
     """
-    linears = linear_layers(net)
-    bends = [net.layers[2 * i + 1] for i in range(len(linears) - 1)]
-    sizes = [linears[0].n_in] + [linear.n_out for linear in linears]
-    variances = [_rms(linear.W) ** 2 for linear in linears]
-    ds_d = len(linears[0].x) * linears[-1].dy
-    theory = linear_regime(sizes, variances, _rms(linears[0].x) ** 2, _rms(ds_d) ** 2)
+    weighted, bends = net.layers[::2], net.layers[1::2]
+    sizes, variances = sizes_and_variances(net)
+    x, ds_d = weighted[0].x, len(weighted[0].x) * weighted[-1].dy
+    theory = linear_regime(sizes, variances, rms(x) ** 2, rms(ds_d) ** 2)
 
     zero = np.zeros((1, 1))
     is_linear = all(bend.f(zero) == 0 and bend.slope(zero) == 1 for bend in bends)
     laws: list[float | None] = []
     for i in square:
         slopes = bends[i].slope(bends[i].x[:jacobians])
-        mean, _ = law(sizes[i + 1], sizes[i], variances[i] * _rms(slopes) ** 2)
+        mean, _ = law_of(weighted[i], slopes)
         alike = slopes.std() < 0.5 * slopes.mean()  # not those of relu, each 0 or 1
         laws.append(mean if alike else None)
     return {
@@ -113,14 +101,6 @@ def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, An
         "weight_gradient_rms_example": np.sqrt(theory["dw"][:-1]).tolist() if is_linear else None,
         "mean_singular_value": laws,
     }
-
-
-def _std(array: np.ndarray) -> float:
-    return float(array.std(dtype=float))
-
-
-def _rms(array: np.ndarray) -> float:
-    return float(np.sqrt((array.astype(float) ** 2).mean()))
 
 
 def _histograms(arrays: list[np.ndarray], bins: int) -> dict[str, list]:

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from tinynet import _checks as checks
+from tinynet.layers import Linear
 from tinynet.looking import singular_values
-from tinynet.network import mlp
+from tinynet.network import Network, mlp
 from tinynet.progress import bar
 from tinynet.studies.result import Result
-from tinynet.studies.variance import linear_layers, name_of
+from tinynet.studies.variance import name_of, rms
 
 
 def jacobian_spectra(
@@ -63,29 +64,18 @@ def jacobian_spectra(
     net = mlp(sizes, activation=activation, init=init, rng=seed)
     x = checks.finite("x", checks.batch("x", x, net.layers[0].n_in, np.float64))
     net.forward(x)
-    linears = linear_layers(net)
-    arrays: dict[str, np.ndarray] = {}
-    with progress(total=len(linears) * len(x), desc="Jacobians", unit="Jacobians") as shown:
-        for i in [*range(len(linears) - 1), None]:
-            values = []
-            for k in range(len(x)):
-                values.append(singular_values(net, i, x[k : k + 1])[0])
-                shown.update(1)
-            arrays["values_all" if i is None else f"values_{i}"] = np.array(values)
+    weighted, bends = net.layers[::2], net.layers[1::2]
+    *spectra, every = spectra_of(net, [*range(len(bends)), None], x, progress)
+    arrays = {f"values_{i}": values for i, values in enumerate(spectra)}
+    arrays["values_all"] = every
 
-    hidden = [arrays[f"values_{i}"] for i in range(len(linears) - 1)]
-    arrays["mean"] = np.array([values.mean() for values in hidden])
-    arrays["rms"] = np.array([np.sqrt((values**2).mean()) for values in hidden])
-    arrays["geometric_mean"] = np.array([geometric_mean(values) for values in hidden])
-    arrays["smallest"] = np.array([values.min() for values in hidden])
-    arrays["largest"] = np.array([values.max() for values in hidden])
-    laws = []
-    for i, linear in enumerate(linears[:-1]):
-        bend = net.layers[2 * i + 1]
-        slope_square = (bend.slope(bend.x) ** 2).mean()
-        laws.append(law(linear.n_out, linear.n_in, (linear.W**2).mean() * slope_square))
-    arrays["law_mean"] = np.array([mean for mean, _ in laws])
-    arrays["law_rms"] = np.array([rms for _, rms in laws])
+    arrays["mean"] = np.array([values.mean() for values in spectra])
+    arrays["rms"] = np.array([rms(values) for values in spectra])
+    arrays["geometric_mean"] = np.array([geometric_mean(values) for values in spectra])
+    arrays["smallest"] = np.array([values.min() for values in spectra])
+    arrays["largest"] = np.array([values.max() for values in spectra])
+    laws = [law_of(weighted[i], bend.slope(bend.x)) for i, bend in enumerate(bends)]
+    arrays["law_mean"], arrays["law_rms"] = np.array(laws).T
     settings = {
         "sizes": sizes,
         "activation": name_of(activation),
@@ -94,6 +84,27 @@ def jacobian_spectra(
         "seed": seed,
     }
     return Result("jacobian_spectra", settings, arrays)
+
+
+def spectra_of(
+    net: Network,
+    layers: Sequence[int | None],
+    x: np.ndarray,
+    progress: Callable[..., Any] = bar,
+) -> list[np.ndarray]:
+    """Return the singular values of these layers' Jacobians, (examples, units) each, under a bar.
+
+    ``layers`` counts the Linears as :func:`tinynet.singular_values` does.
+    """
+    spectra = []
+    with progress(total=len(layers) * len(x), desc="Jacobians", unit="Jacobians") as shown:
+        for i in layers:
+            values = []
+            for k in range(len(x)):
+                values.append(singular_values(net, i, x[k : k + 1])[0])
+                shown.update(1)
+            spectra.append(np.array(values))
+    return spectra
 
 
 def geometric_mean(values: np.ndarray) -> float:
@@ -138,3 +149,8 @@ def law(n_out: int, n_in: int, variance: float) -> tuple[float, float]:
     weights = marchenko_pastur(v, n_out, n_in, 1) * np.sin(angle)
     mean = (weights * v).sum() / weights.sum()
     return float(mean * np.sqrt(variance)), float(np.sqrt(long * variance))
+
+
+def law_of(linear: Linear, slopes: np.ndarray) -> tuple[float, float]:
+    """Return :func:`law` for a layer: its weights, and the slopes f' that its units had."""
+    return law(linear.n_out, linear.n_in, rms(linear.W) ** 2 * rms(slopes) ** 2)

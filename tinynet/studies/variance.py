@@ -21,7 +21,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tinynet import _checks as checks
-from tinynet.layers import Activation, Linear
+from tinynet.layers import Activation
+from tinynet.looking.statistics import std
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.studies.result import Result
@@ -103,17 +104,24 @@ def measured(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, list[
     loss.forward(net.forward(x), labels)
     net.backward(loss.backward())
     m = len(x)
-    linears = linear_layers(net)
+    weighted = net.layers[::2]
     return {
-        "z": [linear.x for linear in linears],
-        "ds": [m * linear.dy for linear in linears],
-        "dW": [linear.dW for linear in linears],
+        "z": [linear.x for linear in weighted],
+        "ds": [m * linear.dy for linear in weighted],
+        "dW": [linear.dW for linear in weighted],
     }
 
 
-def linear_layers(net: Network) -> list[Linear]:
-    """The Linears of a network; i counts them from 0."""
-    return [layer for layer in net.layers if isinstance(layer, Linear)]
+def rms(array: np.ndarray) -> float:
+    """Return the root mean square of all entries, summed in float64."""
+    return float(np.sqrt((array.astype(float) ** 2).mean()))
+
+
+def sizes_and_variances(net: Network) -> tuple[list[int], list[float]]:
+    """Return n_0 .. n_{d+1} and Var[W_0] .. Var[W_d], as :func:`linear_regime` takes them."""
+    weighted = net.layers[::2]
+    sizes = [weighted[0].n_in] + [linear.n_out for linear in weighted]
+    return sizes, [rms(linear.W) ** 2 for linear in weighted]
 
 
 def linear_regime(
@@ -204,11 +212,9 @@ def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, n
             [(a * b).mean() for a, b in zip(z_squares, ds_squares, strict=True)]
         ),
         "mean_z_measured": np.array([z.mean() for z in found["z"]]),
-        "dW_std": np.array([dW.std() for dW in found["dW"]]),
+        "dW_std": np.array([std(dW) for dW in found["dW"]]),
     }
-    linears = linear_layers(net)
-    sizes = [linears[0].n_in] + [linear.n_out for linear in linears]
-    variances = [float((linear.W**2).mean()) for linear in linears]
+    sizes, variances = sizes_and_variances(net)
     ends = z_squares[0], ds_squares[-1]
     average_ends = ends[0].mean(), ends[1].mean()
     theories = {"linear": linear_regime(sizes, variances, *average_ends)}
