@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from own_parts import batch_for, one_pass, own_net, small_net
 
 import tinynet as tn
+from tinynet._internal.progress import Silent
 from tinynet.looking.broken import first_broken, is_finite
-from tinynet.progress import Silent
 
 
 def after_a_pass(make=small_net):

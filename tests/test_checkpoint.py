@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from own_parts import Gain, Sine, assert_same_bits, batch_for, own_net, small_net
 
 import tinynet as tn
-from tinynet import checkpoint, storage
-from tinynet.progress import Silent
-from tinynet.versions import versions
+from tinynet import saving as storage
+from tinynet._internal.progress import Silent
+from tinynet._internal.versions import versions
+from tinynet.training import checkpoint
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals are different there")
 
@@ -327,7 +328,7 @@ CHILD = """
 import sys
 import numpy as np
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 path, updates, save_every = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 rng = np.random.default_rng(0)
@@ -942,7 +943,7 @@ def test_ctrl_c_before_anything_could_be_saved_says_so(path, monkeypatch):
 FULL_DISK = """
 import resource, sys, warnings
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 path = sys.argv[1]
 net = tn.mlp([1024, 5, 9], rng=1)

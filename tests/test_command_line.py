@@ -15,7 +15,7 @@ import pytest
 
 import tinynet as tn
 from tinynet import __main__ as command_line
-from tinynet import outputs
+from tinynet.commands import outputs
 from tinynet.studies import comparison, seeded
 
 HERE = str(Path(tn.__file__).parents[1])

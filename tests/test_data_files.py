@@ -27,8 +27,8 @@ from PIL import Image
 
 import tinynet as tn
 from tinynet import __main__ as command_line
+from tinynet._internal.progress import Silent
 from tinynet.datasets import files
-from tinynet.progress import Silent
 
 CONTENT = bytes(range(256)) * 1000
 NAME = "some.gz"

@@ -12,11 +12,12 @@ from data_files import everything_in, real, small_cifar10, small_mnist, write_ci
 from matplotlib.figure import Figure
 
 import tinynet as tn
-from tinynet import plots, sweep
+from tinynet import plots
 from tinynet.__main__ import main
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 from tinynet.studies import figure12, race, seeded, tables
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_look, best_rate
+from tinynet.training import sweep
 
 TINY = Size("tiny", width=4, updates=40, search=10, step=10)
 EPOCHS = {"mnist": 5, "cifar10": 12}  # updates, on the small sets

@@ -7,7 +7,7 @@ import pytest
 
 import tinynet as tn
 from tinynet import studies
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 DATA = Path(__file__).parent / "data"
 

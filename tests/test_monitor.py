@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from own_parts import ACTIVATIONS, Sine, assert_same_bits, batch_for, own_net, small_net, untouched
 
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 SIZES = (3, 6, 5, 4)
 LR = 0.1

@@ -12,7 +12,7 @@ from own_parts import batch_for, own_net, small_net
 
 import tinynet as tn
 from tinynet.__main__ import main
-from tinynet.picture import computing_lines, page, steps
+from tinynet.plots.page import computing_lines, page, steps
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 QUIET = [

@@ -14,7 +14,7 @@ from own_parts import batch_for, small_net
 
 import tinynet as tn
 from tinynet import plots
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 from tinynet.studies.initialization import at_initialization
 
 

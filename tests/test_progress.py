@@ -6,7 +6,7 @@ import types
 
 import pytest
 
-from tinynet import progress
+from tinynet._internal import progress
 
 
 @pytest.fixture

@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from tinynet import checkpoint, plots
+from tinynet import plots
 from tinynet.__main__ import main
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 from tinynet.studies import figure11, figure12, race, tables
 from tinynet.studies.comparison import Settings
 from tinynet.studies.figure11 import SIZES
 from tinynet.studies.race import GRID, ROWS, Race, Size, best_rate, kept
 from tinynet.studies.watched import Run, watch
+from tinynet.training import checkpoint
 
 TINY = Size("tiny", width=4, updates=40, search=10, step=10)
 ROW = {"tanh_n": ROWS["tanh_n"]}

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from own_parts import assert_same_bits, small_net
 
 import tinynet as tn
+from tinynet._internal.progress import Silent
 from tinynet.datasets import shuffled
-from tinynet.progress import Silent
 
 
 def numbered(examples, seed=0, **keywords):

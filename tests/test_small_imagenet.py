@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 
 def picture(level=128, size=(40, 40), mode="RGB", ending="png", **keywords):

@@ -24,7 +24,7 @@ from own_parts import (
 )
 
 import tinynet as tn
-from tinynet import storage
+from tinynet import saving as storage
 
 
 @pytest.fixture

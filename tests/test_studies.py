@@ -5,7 +5,7 @@ import pytest
 from own_parts import ACTIVATIONS, batch_for, small_net
 
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 from tinynet.studies.initialization import at_initialization
 
 

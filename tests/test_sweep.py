@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sweep_jobs
 
-from tinynet import sweep
+from tinynet.training import sweep
 
 
 class Bar:
@@ -100,8 +100,8 @@ def test_as_many_processes_as_cores_and_no_more_than_calls(monkeypatch):
 SCRIPT = """
 import sys
 import sweep_jobs
-from tinynet import sweep
-from tinynet.progress import Silent
+from tinynet.training import sweep
+from tinynet._internal.progress import Silent
 
 if __name__ == "__main__":
     calls = [(sweep_jobs.a_minute, {"started": name}) for name in sys.argv[1:]]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from own_parts import assert_same_bits, batch_for, own_net, small_net
 
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 
 class Source:

@@ -9,10 +9,10 @@ from data_files import small_cifar10, small_mnist, write_cifar10, write_mnist
 from own_parts import assert_same_bits
 
 import tinynet as tn
-from tinynet import sweep
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 from tinynet.studies import Run, runs_folder, seeded, watch
 from tinynet.studies.watched import prepared, watch_one
+from tinynet.training import sweep
 
 SMALL = Run(width=4, depth=2, updates=30, every=10, test_images=300, lr=0.1)
 

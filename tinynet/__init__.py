@@ -4,6 +4,7 @@ Start reading in ``layers.py``. After ``forward`` and ``backward`` every array t
 names is there on the layer that made it.
 """
 
+from tinynet._internal.versions import __version__ as __version__
 from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
 from tinynet.datasets import Dataset, Shapeset, Shuffled, cifar10, mnist, small_imagenet
 from tinynet.initializers import he, lecun, normalized, orthogonal, standard
@@ -22,12 +23,11 @@ from tinynet.looking import (
     trace,
 )
 from tinynet.losses import Quadratic, SoftmaxCrossEntropy
-from tinynet.monitor import Monitor
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
-from tinynet.storage import load, save
+from tinynet.saving import load, save
 from tinynet.training import train
-from tinynet.versions import __version__ as __version__
+from tinynet.training.monitor import Monitor
 
 __all__ = [
     "SGD",

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 
 
 def standard(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _reprs as reprs
+from tinynet._internal import checks, reprs
 from tinynet.initializers import standard
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _reprs as reprs
+from tinynet._internal import checks, reprs
 
 
 class SoftmaxCrossEntropy:

@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet import _reprs as reprs
 from tinynet import activations, initializers
+from tinynet._internal import checks, contracts, reprs
 from tinynet.layers import Linear
 
 

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet import _reprs as reprs
-from tinynet import _states as states
+from tinynet._internal import checks, contracts, reprs, states
 
 if TYPE_CHECKING:
     from tinynet.network import Network

@@ -16,9 +16,9 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "classroom"))
 
+from tinynet._internal.progress import Silent
 from tinynet.classroom import assignments, grading
-from tinynet.progress import Silent
-from tinynet.sweep import cores
+from tinynet.training.sweep import cores
 
 
 def submissions(assignment, folder, students):

@@ -20,7 +20,7 @@ import time
 import numpy as np
 
 import tinynet as tn
-from tinynet.progress import Silent
+from tinynet._internal.progress import Silent
 
 DEPTH, CLASSES = 5, 9
 TURNS, UPDATES = 9, 1000

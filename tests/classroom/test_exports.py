@@ -135,7 +135,7 @@ def test_the_zip_holds_tinynet_one_assignment_its_seed_and_two_scripts(packed, a
     assert {name for name in names if name.startswith("lessons")} == {
         f"lessons/assignments/09_scales/{name}" for name in ("README.md", "solution.py", "tests.py")
     }
-    assert "tinynet/picture.html" in names
+    assert "tinynet/plots/page.html" in names
     assert rights["setup.sh"] == rights["run_autograder"] == 0o755
     assert rights["secret-seed.txt"] == 0o600
 
@@ -239,7 +239,7 @@ def test_what_is_graded_with_is_what_was_packed_and_the_seed_is_on_no_command_li
     spy += "        print('a secret' if b'a secret' in p.read_bytes() else '', end='')\n"
     spy += "    except OSError:\n        pass\n"
     (folder / "submission" / "scales.py").write_text(spy + SOLUTION)
-    commands = folder / "source" / "tinynet" / "classroom" / "commands.py"
+    commands = folder / "source" / "tinynet" / "commands" / "assignment.py"
     commands.write_text(commands.read_text() + f"\nprint('packed', {tn.__name__!r}, __file__)\n")
     result, said = run(folder)
     assert f"packed tinynet {commands}" in said

@@ -11,10 +11,10 @@ import pytest
 from small_class import FULL, HALF, SOLUTION, start, write_assignment
 
 from tinynet.__main__ import main
+from tinynet._internal.progress import Silent
 from tinynet.classroom import grading, processes
 from tinynet.classroom.assignments import PUBLIC, find
 from tinynet.classroom.running import MIB, Limits
-from tinynet.progress import Silent
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 

@@ -12,7 +12,7 @@ from small_class import FULL, HALF, HERE, SOLUTION, typed, write_assignment
 from tinynet.__main__ import main
 from tinynet.classroom import handout
 from tinynet.classroom.assignments import PUBLIC, all_in, find
-from tinynet.storage import read_npz, write_npz
+from tinynet.saving import read_npz, write_npz
 
 NAMES = ["README.md", "scales.py", "tests.py", "test_scales.py", "pytest.ini", "public.npz"]
 

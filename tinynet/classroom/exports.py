@@ -10,9 +10,9 @@ from pathlib import Path
 from shlex import quote
 from typing import Any
 
+from tinynet._internal.replacing import replacing, write_json
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.grading import SEED, Graded
-from tinynet.replacing import replacing, write_json
 
 PACKAGE = Path(__file__).parents[1]
 SETUP = """#!/usr/bin/env bash

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tinynet._internal.progress import bar
+from tinynet._internal.replacing import replacing
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, Reply, marks
 from tinynet.classroom.processes import adopting, stop
 from tinynet.classroom.running import LIMITS, MIB, Limits, run
-from tinynet.progress import bar
-from tinynet.replacing import replacing
-from tinynet.sweep import cores
+from tinynet.training.sweep import cores
 
 SEED = "secret-seed.txt"
 BOOK = "gradebook.csv"

@@ -29,7 +29,7 @@ from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
 from tinynet.classroom.library import copied
 from tinynet.classroom.marking import Reply
-from tinynet.sweep import THREADS
+from tinynet.training.sweep import THREADS
 
 CHILD = Path(__file__).with_name("calling.py")
 NUMPY = Path(np.__file__).parent.parent

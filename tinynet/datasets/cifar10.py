@@ -16,11 +16,11 @@ from typing import IO, Any
 
 import numpy as np
 
+from tinynet._internal.progress import bar
 from tinynet.datasets import files
 from tinynet.datasets.dataset import Dataset, scaled
 from tinynet.datasets.files import Published
 from tinynet.datasets.reading import exactly, unzipped
-from tinynet.progress import bar
 
 FOLDER = "cifar10"
 SHAPE = (3, 32, 32)  # colours, rows, columns

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tinynet import _checks as checks
-from tinynet.replacing import replacing
+from tinynet._internal import checks
+from tinynet._internal.replacing import replacing
 
 CHUNK = 1 << 16  # bytes read at once
 TIMEOUT = 30  # seconds without a byte after which a mirror is given up

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from tinynet._internal.progress import bar
 from tinynet.datasets import files
 from tinynet.datasets.dataset import Dataset, Part, scaled
 from tinynet.datasets.files import Published
 from tinynet.datasets.idx import header, read_idx
-from tinynet.progress import bar
 
 FOLDER = "mnist"
 SIDE = 28  # pixels

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet._states import plain, restore, with_keys
+from tinynet._internal import checks
+from tinynet._internal.states import plain, restore, with_keys
 
 SIDE = 32  # pixels
 BLOCK = 2000  # images made at once; another number gives another stream

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet._states import plain, restore, with_keys
+from tinynet._internal import checks
+from tinynet._internal.states import plain, restore, with_keys
 
 
 class Shuffled:

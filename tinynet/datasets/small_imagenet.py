@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
+from tinynet._internal.progress import bar
 from tinynet.datasets.dataset import Dataset, Part, scaled
-from tinynet.progress import bar
 
 SIDE = 37  # pixels
 ENDINGS = (".jpg", ".jpeg", ".png")

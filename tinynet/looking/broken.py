@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _reprs as reprs
+from tinynet._internal import reprs
 from tinynet.network import Network
 
 

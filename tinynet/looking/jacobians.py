@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet import _reprs as reprs
+from tinynet._internal import checks, contracts, reprs
 from tinynet.layers import Activation, Linear
 from tinynet.looking.walking import one_by_one
 from tinynet.network import Network

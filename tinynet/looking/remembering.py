@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet._states import Buffers
+from tinynet._internal import checks, contracts
+from tinynet._internal.states import Buffers
 from tinynet.looking.walking import one_by_one
 from tinynet.network import Network
 

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
+from tinynet._internal import checks, contracts
 from tinynet.network import Network
 
 BLOCK = 1000  # examples in one forward pass: 1,000 rows of 1,000 units are 4 MB in float32

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
+from tinynet._internal import checks, contracts
 from tinynet.looking.statistics import saturated, std, update_ratio
 from tinynet.looking.tables import Table, aligned
 from tinynet.network import Network

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _contracts as contracts
+from tinynet._internal import contracts
 from tinynet.looking.walking import linears
 from tinynet.network import Network
 

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tinynet import sweep
-from tinynet.progress import bar
+from tinynet._internal.progress import bar
 from tinynet.studies import seeded
 from tinynet.studies.initialization import at_initialization
 from tinynet.studies.race import ROWS, Race, Size
+from tinynet.training import sweep
 
 JACOBIANS = 20  # of the images looked at, in which singular values are computed
 LOOKS = 40  # at the test error, about

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 from tinynet.studies.result import Result
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 from tinynet.network import mlp
 from tinynet.studies.result import Result
 from tinynet.studies.variance import measured, name_of

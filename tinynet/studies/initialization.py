@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tinynet._internal.progress import bar
 from tinynet.looking.statistics import std
 from tinynet.network import Network
-from tinynet.progress import bar
 from tinynet.studies.histograms import densities
 from tinynet.studies.spectra import law_of, spectra_of
 from tinynet.studies.variance import linear_regime, measured, rms, sizes_and_variances

@@ -19,12 +19,12 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import checkpoint, sweep
-from tinynet.progress import Silent, bar
-from tinynet.replacing import write_json
+from tinynet._internal.progress import Silent, bar
+from tinynet._internal.replacing import write_json
 from tinynet.studies import seeded
 from tinynet.studies.result import Result
 from tinynet.studies.watched import BATCH, Run, prepared, side_by_side, watch_one
+from tinynet.training import checkpoint, sweep
 
 # Table 1 of the paper: activation and initializer of each row.
 ROWS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.storage import read_npz, write_npz
+from tinynet.saving import read_npz, write_npz
 
 
 @dataclass

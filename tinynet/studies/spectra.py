@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
+from tinynet._internal.progress import bar
 from tinynet.layers import Linear
 from tinynet.looking import singular_values
 from tinynet.network import Network, mlp
-from tinynet.progress import bar
 from tinynet.studies.result import Result
 from tinynet.studies.variance import name_of, rms
 

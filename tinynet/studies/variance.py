@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 from tinynet.layers import Activation
 from tinynet.looking.statistics import std
 from tinynet.losses import SoftmaxCrossEntropy

@@ -17,18 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import checkpoint, sweep
+from tinynet._internal.progress import bar
+from tinynet._internal.versions import versions
 from tinynet.datasets.dataset import Part
 from tinynet.looking.scores import mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
-from tinynet.monitor import EDGES, Monitor
 from tinynet.network import Network
 from tinynet.optimizers import SGD
-from tinynet.progress import bar
 from tinynet.studies import seeded
 from tinynet.studies.result import Result
-from tinynet.training import train
-from tinynet.versions import versions
+from tinynet.training import checkpoint, sweep, train
+from tinynet.training.monitor import EDGES, Monitor
 
 BATCH = 10
 

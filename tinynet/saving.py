@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
 from tinynet import activations
-from tinynet._states import Buffers, split
+from tinynet._internal import checks, contracts
+from tinynet._internal.replacing import replacing
+from tinynet._internal.states import Buffers, split
 from tinynet.layers import Linear
 from tinynet.network import Network
-from tinynet.replacing import replacing
 
 FORMAT = "tinynet network 1"
 OWN = "own "  # before the name of a class that is not tinynet's

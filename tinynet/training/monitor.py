@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
+from tinynet._internal import checks, contracts
 from tinynet.layers import Linear
 from tinynet.looking.jacobians import singular_values
 from tinynet.looking.scores import error_rate, mean_cost

@@ -45,7 +45,7 @@ def page(trace: Trace) -> str:
     titles = [f"{place} {kind}" for place, kind in zip(trace.places, kinds, strict=False)]
     content = {"places": [*titles, kinds[-1]], "steps": steps(trace)}
     text = json.dumps(content, allow_nan=False).replace("</", "<\\/")  # "</" could end the script
-    template = resources.files("tinynet") / "picture.html"
+    template = resources.files("tinynet.plots") / "page.html"
     return template.read_text(encoding="utf-8").replace('"CONTENT"', text)
 
 

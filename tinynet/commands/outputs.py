@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tinynet.replacing import replacing, write_json
+from tinynet._internal.replacing import replacing, write_json
 
 
 def is_new(*files: Path, overwrite: bool) -> None:

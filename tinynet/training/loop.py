@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet.checkpoint import Checkpoint
-from tinynet.interrupts import Deferred
+from tinynet._internal import checks, contracts
+from tinynet._internal.progress import bar
 from tinynet.looking.broken import first_broken, is_finite
 from tinynet.network import Network
 from tinynet.optimizers import SGD
-from tinynet.progress import bar
+from tinynet.training.checkpoint import Checkpoint
+from tinynet.training.interrupts import Deferred
 
 SHOWN = 100  # updates over which the cost is averaged that the progress bar shows
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 
 
 def option(check: Callable[[str], Any]) -> Callable[[str], Any]:

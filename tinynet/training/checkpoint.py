@@ -14,17 +14,16 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
-from tinynet import _contracts as contracts
-from tinynet._states import Buffers, split
+from tinynet._internal import checks, contracts
+from tinynet._internal.replacing import remove_halves
+from tinynet._internal.states import Buffers, split
+from tinynet._internal.versions import versions
 from tinynet.looking.remembering import (
     unnamed_in_layers,
     unnamed_in_loss,
     unnamed_in_optimizer,
 )
-from tinynet.replacing import remove_halves
-from tinynet.storage import classes, filling, read_npz, write_npz
-from tinynet.versions import versions
+from tinynet.saving import classes, filling, read_npz, write_npz
 
 FORMAT = "tinynet run 2"  # 1 had no buffers, and no count of the optimizer's steps
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 
 
 def short(layer: Any) -> str:

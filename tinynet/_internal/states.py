@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinynet import _checks as checks
+from tinynet._internal import checks
 
 
 def plain(state: Any) -> Any:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tinynet import outputs, typed
 from tinynet.classroom import assignments, exports, grading, handout
 from tinynet.classroom.comparing import TOLERANCES
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
+from tinynet.commands import outputs, typed
 
 NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())
 

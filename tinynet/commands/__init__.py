@@ -1,0 +1,1 @@
+"""``python -m tinynet ...``: a file a command."""
