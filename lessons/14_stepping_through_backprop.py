@@ -65,7 +65,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     (Pdb) p self, dy.shape, self.x.shape
 #     (Linear(4, 2, float64): W b x y, batch 2, (2, 2), (2, 4))
 #     (Pdb) n;; n;; n;; n;; n
-#     -> if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
+#     -> if self.dW is None:  # once: fresh memory this large would cost time in each pass
 #     -> self.dW = np.empty_like(self.W)
 #     -> self.db = None if self.b is None else np.empty_like(self.b)
 #     -> self.dy = dy
@@ -120,6 +120,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     > 14_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
 #     (Pdb) tn.summary(net)
+#     46 parameters; input: mean(x) 0.333, std(x) 0.745
 #     layer     units   n Var(W)  mean(y)  std(y)  saturated  std(dy)  std(dW)  update/W
 #     0 Linear  3 -> 4         6   -0.668     1.9
 #     1 Tanh    4 -> 4             -0.247   0.743      12.5%

@@ -1,5 +1,17 @@
 """What the tests know of each lesson."""
 
+# Those that train networks: they run for up to a minute or more, so only with pytest -m long.
+TRAINS = {
+    "09_your_turn",
+    "10_the_sigmoid_plateau",
+    "11_layer_by_layer",
+    "12_gradients_while_learning",
+    "13_the_race",
+}
+
+# Those that train only where the files of a data set are, and the call that fetches them.
+READS_FILES = {"15_real_digits": "tn.mnist()", "16_photographs": "tn.cifar10()"}
+
 # Right answers to the exercises, as text to put where the None is.
 ANSWERS = {
     "01_one_neuron": {
@@ -75,10 +87,11 @@ ANSWERS = {
     },
 }
 
-# Decimal numbers in the prose that no script can print: they stand in the paper or its figures.
+# Numbers in the prose that no script can print: they stand in the paper or its figures.
 OF_THE_PAPER: dict[str, set[str]] = {
     "08_jacobians": {"0.5", "0.8"},
     "04_the_data": {"82.61"},
-    "13_the_race": {"83.5"},
+    "11_layer_by_layer": {"27"},
+    "13_the_race": {"17", "27", "83.5"},
     "10_the_sigmoid_plateau": {".5", ".6", ".8", ".01", ".02", ".05", ".07", ".43"},
 }

@@ -1,8 +1,9 @@
-"""Runs a lesson in a process of its own and looks at its pictures as a reader would.
+"""Run a lesson in a process of its own and look at its pictures as a reader would.
 
-    python tests/run_lesson.py LESSON.py
+    python tests/run_lesson.py LESSON.py [--small-files]
 
-Prints a line for each thing that is wrong with a picture, and ends with 1 if there is one.
+Prints a line for each thing that is wrong with a picture. With ``--small-files`` MNIST and CIFAR-10
+are as small as the files that ``data_files`` writes.
 """
 
 import itertools
@@ -13,16 +14,25 @@ import matplotlib.pyplot as plt
 from matplotlib.text import Text
 
 
-def main(path):
+def main(path, *options):
+    if options == ("--small-files",):
+        from data_files import small_cifar10, small_mnist  # takes longer than some lessons
+
+        with small_mnist(), small_cifar10(30):
+            run(path)
+    else:
+        run(path)
+
+
+def run(path):
     runpy.run_path(path, run_name="__main__")
-    wrong = [problem for number in plt.get_fignums() for problem in problems(plt.figure(number))]
-    for problem in wrong:
-        print("PICTURE:", problem)
-    return 1 if wrong else 0
+    for number in plt.get_fignums():
+        for problem in problems(plt.figure(number)):
+            print("PICTURE:", problem)
 
 
 def problems(figure):
-    """Axes that are empty or unlabelled, and texts that lie over each other."""
+    """Find axes that are empty or unlabelled, and texts that lie over each other."""
     figure.canvas.draw()
     for number, ax in enumerate(figure.axes):
         name = f"figure {figure.number}, axes {number}"
@@ -50,7 +60,7 @@ def problems(figure):
 
 
 def shown(texts, figure):
-    """Not the tick labels of ticks beyond the ends of an axis, which are never drawn."""
+    """Leave out the labels of ticks beyond the ends of an axis, which are never drawn."""
     hidden = set()
     for ax in figure.axes:
         for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
@@ -63,4 +73,4 @@ def shown(texts, figure):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    main(*sys.argv[1:])

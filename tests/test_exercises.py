@@ -10,7 +10,7 @@ from tinynet.exercises import check
     ("answer", "right", "verdict", "words"),
     [
         (0.2911, 0.2913, True, "right."),
-        (0.2, 0.2913, False, "not yet; you gave 0.2 (1% off would still be right)."),
+        (0.2, 0.2913, False, "not yet; you gave 0.2 (within 1%"),
         (np.array([0.2913]), 0.2913, False, "expected a single number, got shape (1,)"),
         (-0.2913, 0.2913, False, "not yet"),
         (0.0, 1e-9, False, "not yet"),
@@ -30,3 +30,8 @@ def test_an_answer_gets_its_verdict(capsys, answer, right, verdict, words):
     printed = capsys.readouterr().out
     assert printed.startswith("Exercise 1.1: ")
     assert words in printed
+
+
+@pytest.mark.parametrize(("answer", "verdict"), [(0.35, True), (0.25, True), (0.37, False)])
+def test_within_is_how_far_off_is_still_right(answer, verdict):
+    assert check("1.1", answer, 0.3, within=0.2) is verdict

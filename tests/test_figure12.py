@@ -94,7 +94,7 @@ def test_a_race_on_the_real_mnist_in_children(monkeypatch, tmp_path):
     assert 0 < abs(result["valid_error"][-1] - result["test_error"][-1]) < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_three_epochs_at_width_300_on_the_real_mnist_end_below_4_percent(monkeypatch):
     monkeypatch.setenv("TINYNET_DATA", real("mnist"))
     digits = tn.mnist(download=False)

@@ -1,74 +1,44 @@
-"""Lessons run as a student runs them, print what they claim, and keep to one form."""
+"""Lessons run as a student runs them, print what they claim, and keep to one form.
+
+A lesson runs once, its exercises answered, for all tests that look at what it printed and drew.
+"""
 
 import ast
 import os
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import pytest
-from data_files import small_cifar10, write_cifar10, write_mnist
-from lesson_facts import ANSWERS, OF_THE_PAPER
+from data_files import real, small_cifar10, write_cifar10, write_mnist
+from lesson_facts import ANSWERS, OF_THE_PAPER, READS_FILES, TRAINS
+from run_lesson import problems
 
-LESSONS = sorted((Path(__file__).parents[1] / "lessons").glob("[0-9][0-9]_*.py"))
-NAMES = [lesson.stem for lesson in LESSONS]
+LESSONS = {
+    path.stem: path
+    for path in sorted((Path(__file__).parents[1] / "lessons").glob("[0-9][0-9]_*.py"))
+}
 RUNNER = Path(__file__).with_name("run_lesson.py")
 
-
-@pytest.fixture(scope="session")
-def runs(tmp_path_factory):
-    """The folder in which lessons keep their training runs: each is computed once."""
-    return tmp_path_factory.mktemp("runs")
-
-
-# A lesson with a few images in the form of MNIST and of CIFAR-10 where the real ones would be.
-ON_SMALL_FILES = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from data_files import small_cifar10, small_mnist
-from run_lesson import main
-with small_mnist(), small_cifar10(30):
-    sys.exit(main(sys.argv[2]))
-"""
+# What is run: each lesson without files of data, then those that read some with them.
+RUNS = [
+    *[(name, "no files") for name in LESSONS],
+    *[(name, "small files") for name in READS_FILES],
+    ("15_real_digits", "real files"),
+]
 
 
-def run(command, folder, runs, **variables):
-    environment = {
-        **os.environ,
-        **variables,
-        "PYTHONWARNINGS": "error",
-        "MPLBACKEND": "agg",
-        "TINYNET_PICTURES": str(folder / "pictures"),
-        "TINYNET_RUNS": str(runs),
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-    return subprocess.run(
-        [sys.executable, *map(str, command)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-    )
+def source_of(name):
+    return LESSONS[name].read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=NAMES)
-def lesson(request):
-    return request.param
-
-
-@pytest.fixture(scope="module")
-def printed(lesson, runs, tmp_path_factory):
-    """What a lesson prints, run from another folder, its exercises not yet answered."""
-    ran = run([lesson], tmp_path_factory.mktemp(lesson.stem), runs)
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout
-
-
-def prose_of(lesson):
-    """All markdown cells as one text, without the code in them."""
-    text = lesson.read_text(encoding="utf-8")
-    cells = re.split(r"^# %%", text, flags=re.MULTILINE)
+def prose_of(name):
+    """Join the markdown cells to one text, without the code in them."""
+    cells = re.split(r"^# %%", source_of(name), flags=re.MULTILINE)
     markdown = [cell.removeprefix(" [markdown]\n") for cell in cells if "[markdown]" in cell[:12]]
     lines = [
         line.removeprefix("#").removeprefix(" ") for cell in markdown for line in cell.splitlines()
@@ -76,96 +46,198 @@ def prose_of(lesson):
     return "\n".join(line for line in lines if not line.startswith("    "))
 
 
-def test_every_decimal_number_in_the_prose_is_printed_by_the_lesson(lesson, printed):
-    prose = prose_of(lesson).split("Exercises\n---------")[0]
-    found = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:e-?\d+)?", printed)]
-    for number in re.findall(r"(?<![\w.])\d*\.\d+(?![\w.]*\w)", prose):
-        if number in OF_THE_PAPER.get(lesson.stem, ()):
-            continue
-        digits = len(number.split(".")[1])
-        near = 0.51 * 10**-digits
-        stated = float(number)
-        said = any(
-            abs(abs(value) * factor - stated) <= near for value in found for factor in (1, 100)
-        )
-        # What stands in a line of code is seen by the reader too.
-        code = re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", code_of(lesson))
-        assert said or code, f"{number} stands in the prose, and is nowhere printed"
+def code_of(name):
+    return "\n".join(line for line in source_of(name).splitlines() if not line.startswith("#"))
 
 
-def code_of(lesson):
-    return "\n".join(
-        line for line in lesson.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+def answered(name):
+    """Put the right answers into the lesson where each None is."""
+    source = source_of(name)
+    for answer, right in ANSWERS[name].items():
+        source = source.replace(f"{answer} = None\n", f"{answer} = {right}\n")
+    return source
+
+
+# ---------------------------------------------------------------------------- one run of each
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Make a folder in which lessons keep their training runs: some share them."""
+    return tmp_path_factory.mktemp("kept")
+
+
+def one_run(name, files):
+    trains = name in TRAINS or files != "no files"
+    marks = [pytest.mark.long] if trains else []
+    return pytest.param((name, files), id=f"{name}, {files}", marks=marks)
+
+
+@pytest.fixture(scope="module", params=[one_run(*run) for run in RUNS])
+def ran(request, kept, tmp_path_factory):
+    """Run a lesson in a folder, and a home, where nothing else is."""
+    name, files = request.param
+    folder = tmp_path_factory.mktemp(name)
+    lesson, data, options = folder / f"{name}.py", "", []
+    lesson.write_text(answered(name), encoding="utf-8")
+    if files == "small files":
+        data, options = folder / "data", ["--small-files"]
+        write_mnist(data / "mnist")
+        with small_cifar10(30):
+            write_cifar10(data / "cifar10")
+    elif files == "real files":
+        data = real("mnist")
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "USERPROFILE": str(folder),
+        "XDG_CACHE_HOME": "",
+        "TINYNET_DATA": str(data),
+        "TINYNET_RUNS": str(kept / files),
+        "TINYNET_PICTURES": str(folder / "pictures"),
+        "MPLBACKEND": "agg",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONWARNINGS": "error",
+    }
+    run = subprocess.run(
+        [sys.executable, RUNNER, lesson, *options],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
     )
+    assert run.returncode == 0, run.stdout[-2000:] + run.stderr
+    missing = name in READS_FILES and files == "no files"
+    return SimpleNamespace(name=name, missing=missing, folder=folder, printed=run.stdout)
 
 
-def test_exercises_wait_for_an_answer(lesson, printed):
-    waiting = re.findall(r"^Exercise [\d.]+: no answer yet", printed, re.MULTILINE)
-    assert len(waiting) in (2, 3)
-    assert len(ANSWERS[lesson.stem]) == len(waiting)
+def test_numbers_in_the_prose_are_printed(ran):
+    """With as many digits; what stands in a line of code is seen by the reader too."""
+    text = "\n".join(line for line in ran.printed.splitlines() if not line.startswith("Exercise"))
+    for number in numbers_in(ran.name) - OF_THE_PAPER.get(ran.name, set()):
+        in_code = re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", code_of(ran.name))
+        assert in_code or is_printed(number, text), f"{number} in the prose is nowhere printed"
 
 
-def test_right_answers_are_right_and_pictures_can_be_read(lesson, runs, tmp_path):
-    source = lesson.read_text(encoding="utf-8")
-    for name, answer in ANSWERS[lesson.stem].items():
-        assert source.count(f"{name} = None\n") == 1
-        source = source.replace(f"{name} = None\n", f"{name} = {answer}\n")
-    solved = tmp_path / lesson.name
-    solved.write_text(source, encoding="utf-8")
-    ran = run([RUNNER, solved], tmp_path, runs)
-    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
-    verdicts = re.findall(r"^Exercise [\d.]+: (.*)", ran.stdout, re.MULTILINE)
-    assert verdicts == ["right."] * len(ANSWERS[lesson.stem])
-    if "plots.show(" in source:
-        assert list((tmp_path / "pictures").glob("*.png"))
+def test_right_answers_are_right(ran):
+    verdicts = re.findall(r"^Exercise [\d.]+: (.*)", ran.printed, re.MULTILINE)
+    assert verdicts == ["right."] * len(ANSWERS[ran.name])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["15_real_digits", "16_photographs"])
-def test_where_the_files_are_a_network_is_trained_on_them(name, tmp_path):
-    data, lesson = tmp_path / "data", LESSONS[0].with_name(f"{name}.py")
-    write_mnist(data / "mnist")
-    with small_cifar10(30):
-        write_cifar10(data / "cifar10")
-    command = ["-c", ON_SMALL_FILES, RUNNER.parent, lesson]
-    ran = run(command, tmp_path, tmp_path / "runs", TINYNET_DATA=str(data))
-    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr
-    assert "is not here" not in ran.stdout
-    source = lesson.read_text(encoding="utf-8")
-    shown = {path.stem for path in (tmp_path / "pictures").iterdir()}
-    assert shown == set(re.findall(r'plots.show\("(.*)"\)', source))
+def test_pictures_are_saved_and_can_be_read(ran):
+    assert not re.findall(r"^PICTURE: .*", ran.printed, re.MULTILINE)
+    indent = "" if ran.missing else " *"  # what needs the files is indented
+    expected = re.findall(rf'^{indent}plots\.show\("(.*)"\)', source_of(ran.name), re.MULTILINE)
+    assert {path.stem for path in (ran.folder / "pictures").glob("*.png")} == set(expected)
 
 
-def test_without_the_files_a_lesson_says_how_to_get_them(no_places, tmp_path):
-    for name, command in {"15_real_digits": "tn.mnist()", "16_photographs": "tn.cifar10()"}.items():
-        ran = run([LESSONS[0].with_name(f"{name}.py")], tmp_path, tmp_path)
-        assert ran.returncode == 0, ran.stderr
-        assert f'python -c "import tinynet as tn; {command}"' in ran.stdout
-    assert not list(no_places.rglob("tinynet"))
+def test_where_its_files_are_not_a_lesson_says_how_to_get_them(ran):
+    said = re.findall(r'python -c "import tinynet as tn; (.*)"', ran.printed)
+    assert said == ([READS_FILES[ran.name]] if ran.missing else [])
+    assert not list(ran.folder.rglob("tinynet"))  # nothing is fetched
 
 
-def test_the_lesson_keeps_to_the_common_form(lesson):
-    text = lesson.read_text(encoding="utf-8")
+# ---------------------------------------------------------------------------- numbers and pictures
+
+
+def numbers_in(name):
+    """Find the decimal numbers and percentages in the prose above the exercises."""
+    prose = prose_of(name).split("Exercises\n---------")[0]
+    return set(re.findall(r"(?<![\w.])(?:\d*\.\d+(?:e[-+]\d+)?(?!\.?\w)|\d+(?= ?%))", prose))
+
+
+def is_printed(number, text):
+    """Tell whether a text has a number, with at least as many digits."""
+    stated = Decimal(number)
+    last = stated.as_tuple().exponent
+    found = [Decimal(match) for match in re.findall(r"\d*\.?\d+(?:e[-+]\d+)?", text)]
+    exact = [value for value in found if value.as_tuple().exponent <= last]
+    return any(abs(value - stated) <= Decimal("0.5").scaleb(last) for value in exact)
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "said"),
+    [
+        ("0.50", "mean 0.50", True),
+        ("0.50", "mean 0.5", False),
+        ("0.5", "[0.1 0.46]", True),
+        ("0.5", "[0.1 0.44]", False),
+        (".05", "mean 0.0512", True),
+        ("3.1e-02", "3.1e-02", True),
+        ("3.1e-02", "3.1e-03", False),
+        ("49.5", "49.48%", True),
+        ("27", "27%", True),
+        ("27", "28%", False),
+    ],
+)
+def test_a_number_is_printed_with_all_its_digits_or_it_is_not(number, text, said):
+    assert is_printed(number, text) == said
+
+
+def test_a_picture_that_cannot_be_read_is_found():
+    figure, (good, bare, crowded) = plt.subplots(3)
+    for ax in (good, crowded):
+        ax.plot([0, 1])
+        ax.set(xlabel="updates", ylabel="cost")
+    crowded.text(0.5, 0.5, "one")
+    crowded.text(0.5, 0.5, "other")
+    found = "\n".join(problems(figure))
+    plt.close(figure)
+    for problem in ("axes 1: empty", "axes 1: no label on x", "axes 1: no label on y"):
+        assert problem in found
+    assert "'one' lies over 'other'" in found
+    assert "axes 0" not in found
+
+
+# ---------------------------------------------------------------------------- the form
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_lesson_keeps_to_the_common_form(name):
+    text, prose = source_of(name), prose_of(name)
     assert text.startswith('# %% [markdown]\n"""\n')
     title, line = text.splitlines()[2:4]
-    assert set(line) == {"="}
-    assert len(line) == len(title)
-    assert len(text.splitlines()) <= 195
-    prose = prose_of(lesson)
+    assert line == "=" * len(title)
+    assert len(text.splitlines()) <= 200
     assert "Exercises\n---------" in prose
-    assert f"python lessons/{lesson.name}" in " ".join(prose.split())
+    assert f"python lessons/{name}.py" in " ".join(prose.split())
     for mark in ("](", "$", "```", "![", ".. ", "\n> "):
         assert mark not in prose, mark
     # Double backticks only: a single one means two things in the two languages.
     assert "`" not in prose.replace("``", "")
-    for cell in re.split(r"^# %%.*\n", text, flags=re.MULTILINE)[1:]:
-        kinds = {line.startswith("#") for line in cell.splitlines() if line.strip()}
-        assert cell.startswith('"""') or len(kinds) >= 1
+    assert OF_THE_PAPER.get(name, set()) <= numbers_in(name)
+    for picture in re.findall(r'plots\.show\("(.*)"\)', text):
+        assert picture.startswith(f"{name}_")
 
 
-def test_the_lesson_uses_the_public_face_only(lesson):
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_cell_is_all_prose_or_has_code(name):
+    _, *cells = re.split(r"^# %%(.*)\n", source_of(name), flags=re.MULTILINE)
+    for kind, cell in zip(cells[::2], cells[1::2], strict=True):
+        code = ast.parse(cell).body
+        if kind == " [markdown]":
+            assert not code or cell.startswith('"""') and len(code) == 1
+        else:
+            assert kind == ""
+            assert code
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_exercises_wait_for_an_answer(name):
+    """Each answer is None and goes to ``check``, which takes that for no answer yet."""
+    waiting = re.findall(r"^(answer_\d) = None$", source_of(name), re.MULTILINE)
+    assert waiting == [f"answer_{k}" for k in range(1, len(waiting) + 1)]
+    assert waiting == list(ANSWERS[name])
+    assert len(waiting) in (2, 3)
+    checked = re.findall(r'^check\("([\d.]+)", (answer_\d), ', source_of(name), re.MULTILINE)
+    assert checked == [(f"{int(name[:2])}.{k}", f"answer_{k}") for k in range(1, len(waiting) + 1)]
+    assert source_of(name).count("answer_") == 2 * len(waiting)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_lesson_uses_the_public_face_only(name):
     allowed = {"numpy", "matplotlib.pyplot", "tinynet", "tinynet.exercises"}
-    for node in ast.walk(ast.parse(lesson.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(source_of(name))):
         if isinstance(node, ast.Import):
             assert {alias.name for alias in node.names} <= allowed
         elif isinstance(node, ast.ImportFrom):
@@ -176,7 +248,7 @@ def test_the_lesson_uses_the_public_face_only(lesson):
             assert not node.attr.startswith("_") or node.attr == "__name__"
 
 
-def test_the_syllabus_names_every_lesson():
-    syllabus = (LESSONS[0].parent / "README.md").read_text(encoding="utf-8")
-    for lesson in LESSONS:
-        assert lesson.name in syllabus
+def test_the_syllabus_lists_the_lessons_in_order():
+    syllabus = (RUNNER.parents[1] / "lessons/README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\d\d_\w+)\.py`", syllabus, re.MULTILINE)
+    assert listed == list(LESSONS)

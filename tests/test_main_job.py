@@ -12,7 +12,7 @@ import pytest
 
 README = Path(__file__).parents[1] / "README.md"
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
+
+from tinynet.exercises.stopping import in_one_line
+
+sys.excepthook = in_one_line(sys.excepthook)  # a lesson imports this before anything takes long
 
 
 def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bool:
@@ -45,6 +50,6 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
     if good:
         print(f"Exercise {exercise}: right.")
     else:
-        margin = "" if isinstance(right, str) else f" ({within:.0%} off would still be right)"
+        margin = "" if isinstance(right, str) else f" (within {100 * within:g}% counts as right)"
         print(f"Exercise {exercise}: not yet; you gave {answer}{margin}.")
     return good

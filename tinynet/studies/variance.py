@@ -4,14 +4,14 @@ Glorot & Bengio (2010), section 4.2.1, eqs 2 to 16, in the indices of the code: 
 takes z_i (z_0 is the input) to s_i = z_i W_i + b_i, and z_{i+1} = f(s_i). ``ds`` and ``dw`` are one
 example's gradients. The paper's own indices in eqs 2, 6 and 7 do not fit each other: read word
 for word, eq 6 has one factor too many, and eq 7 leaves the output layer out. Its eq 13 prints
-Var[x] where eq 6 gives Var[dCost/ds^d]. And where it writes Var[x], what the sums carry on is the
-second moment E[x^2], which is more wherever the input has a mean.
+Var[x] where eq 6 gives Var[dCost/ds^d]. And where it writes Var[x], the sums carry on the second
+moment E[x^2], which is larger if the input has a mean.
 
-Three theories are set beside what is measured, each closer to it than the one before:
+Three theories stand beside the measurement, each closer to it than the one before:
 
 - *linear*: the paper's, f'(s) = 1 everywhere (eqs 5, 6, 7);
 - *one length*: s is Gaussian with the variance that an average image gives;
-- *mean field*: the same for each image by itself, because images differ in contrast.
+- *mean field*: the same for each image on its own, because images differ in contrast.
 """
 
 from __future__ import annotations
@@ -27,8 +27,11 @@ from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.studies.result import Result
 
-# For E[f(s)] with a Gaussian s: Gauss-Hermite quadrature, exact for polynomials up to degree 127.
-NODES, WEIGHTS = np.polynomial.hermite_e.hermegauss(64)
+# For E[f(s)] with a Gaussian s: Gauss-Legendre quadrature from -8 to 0 and from 0 to 8 std. The two
+# meet where relu and softsign have their kink; f' may be much narrower than the Gaussian.
+_roots, _weights = np.polynomial.legendre.leggauss(100)
+NODES = np.concatenate([4 * _roots - 4, 4 * _roots + 4])
+WEIGHTS = np.tile(_weights, 2) * np.exp(-(NODES**2) / 2)
 WEIGHTS = WEIGHTS / WEIGHTS.sum()
 
 
@@ -43,20 +46,20 @@ def variance_theory(
     networks: int = 4,
     seed: int = 0,
 ) -> Result:
-    """Second moments of every z_i, ds_i and dw_i: measured, and as the three theories say.
+    """Compute second moments of every z_i, ds_i and dw_i: measured, and by three theories.
 
     Parameters
     ----------
     sizes : sequence of int
-        Of the layers, growing and shrinking as you like; the first is the width of x.
+        Sizes of the layers, growing and shrinking as you like; the first is the width of x.
     x : ndarray, shape (examples, sizes[0])
     labels : ndarray of int, shape (examples,)
     activation, init, output_init
         As for :func:`tinynet.mlp`.
     networks : int, optional
-        How many networks the measurement is averaged over.
+        How many networks to average over.
     seed : int, optional
-        Of the weights; network k has ``default_rng([seed, k])``.
+        The seed of the weights; network k has ``default_rng([seed, k])``.
 
     Returns
     -------
@@ -64,8 +67,8 @@ def variance_theory(
         For each ``way`` of ``measured``, ``linear``, ``one_length`` and ``mean_field`` the arrays
         ``z_way``, ``ds_way`` and ``dw_way``, shape (d + 1,): means over networks, examples and
         units of z_i^2, ds_i^2 and (one example's) dw_i^2, for i = 0 .. d. ``mean_z_measured``
-        and ``mean_z_mean_field``: the means of z_i, for who wants a variance (sigmoid's is not
-        0). ``dW_std``: of the gradient of the mean cost.
+        and ``mean_z_mean_field``: the means of z_i, for anyone who wants a variance (sigmoid's
+        are not 0). ``dW_std``: std of the gradient of the mean cost.
 
     Raises
     ------
@@ -93,7 +96,7 @@ def variance_theory(
 
 
 def measured(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, list[np.ndarray]]:
-    """One forward and one backward pass: z_i and ds_i of every Linear, as lists of arrays.
+    """Take one forward and one backward pass; return z_i and ds_i of every Linear, and its dW.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def sizes_and_variances(net: Network) -> tuple[list[int], list[float]]:
 def linear_regime(
     sizes: Sequence[int], variances: Sequence[float], z_square: float, ds_square: float
 ) -> dict[str, np.ndarray]:
-    """The paper's theory: f(s) = s, so that the weights alone decide.
+    """Apply the paper's theory: f(s) = s, so that the weights alone decide.
 
     E[z_i^2]  = E[z_0^2]  * product over j < i of n_j     Var[W_j]       (eq 5)
     E[ds_i^2] = E[ds_d^2] * product over j > i of n_{j+1} Var[W_j]       (eq 6)
@@ -161,7 +164,7 @@ def mean_field(
     z_square: np.ndarray,
     ds_square: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """As :func:`linear_regime`, but with the bend of f: s is Gaussian, and f and f' are averaged.
+    """Do as :func:`linear_regime`, but with the bend of f: average f and f' over a Gaussian s.
 
     Var[s_i]      = n_i Var[W_i] E[z_i^2]
     E[z_{i+1}^2]  = E[f(s_i)^2]
@@ -172,9 +175,9 @@ def mean_field(
     sizes, variances
         As for :func:`linear_regime`.
     activation : Activation
-        Its ``f`` and ``slope`` are averaged, by Gauss-Hermite quadrature.
+        Its ``f`` and ``slope`` are averaged, by Gauss-Legendre quadrature on either side of 0.
     z_square, ds_square : ndarray, shape (examples,)
-        What goes in at the two ends, for each example by itself.
+        What goes in at the two ends, for each example on its own.
 
     Returns
     -------
@@ -201,7 +204,7 @@ def mean_field(
 
 
 def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
-    """Measurement and theories for one network."""
+    """Measure one network, and compute its theories."""
     found = measured(net, x, labels)
     z_squares = [(z.astype(float) ** 2).mean(axis=1) for z in found["z"]]
     ds_squares = [(ds.astype(float) ** 2).mean(axis=1) for ds in found["ds"]]
@@ -229,5 +232,5 @@ def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, n
 
 
 def name_of(choice: str | Callable | None) -> str | None:
-    """For the settings of a result: the name of an activation or an initializer."""
+    """Return the name of an activation or an initializer, for the settings of a result."""
     return choice if choice is None or isinstance(choice, str) else choice.__name__
