@@ -15,7 +15,7 @@ looks into the first updates, where it is decided.
 # (The paper has 1000 units, and does not give its rate.) One network has four hidden layers, the
 # other five; a short third run has another seed. ``studies.watch`` trains them side by side; a
 # monitor looks at the same 300 test images after every 500 updates. That is half a minute on two
-# cores. Each run is kept in a file in the folder ``tinynet-runs``, or where the environment
+# cores. Each run is kept in a file in ``~/.cache/tinynet/runs``, or where the environment
 # variable TINYNET_RUNS says: start the lesson again, and it is there at once; delete the folder,
 # and it trains anew.
 

@@ -1,6 +1,7 @@
 """What the child processes of test_sweep.py do; a child must be able to import it."""
 
 import os
+import signal
 import time
 
 
@@ -31,6 +32,11 @@ def process(progress):
 
 def fail(progress):
     raise ArithmeticError("a rate that was too large")
+
+
+def be_killed(progress):
+    """As by a system that is short of memory."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def a_minute(progress, started=None):

@@ -1,4 +1,4 @@
-"""``python -m tinynet compare`` in processes of its own: what it prints, writes and refuses."""
+"""``python -m tinynet`` in real processes: what it prints, writes and refuses, and how it ends."""
 
 import contextlib
 import json
@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import matplotlib.image
@@ -92,6 +93,7 @@ def test_settings_and_versions_say_all_that_numbers_depend_on(run):
     found = read(run[0])
     assert found["settings"] == {
         "activation": "tanh",
+        "row": None,
         "depth": 2,
         "width_at_initialization": 12,
         "width_in_training": 12,
@@ -199,16 +201,6 @@ def test_the_same_seed_gives_the_same_numbers_to_the_bit(run, tmp_path):
     assert without_seconds(tmp_path) == without_seconds(run[0])
 
 
-def test_another_seed_gives_other_weights_and_other_images(run, tmp_path):
-    code, _, err = compare(*SMALLEST, "--width", "12", "--seed", "1", "--out", tmp_path)
-    assert code == 0, err
-    found, other = read(run[0]), read(tmp_path)
-    assert other["settings"]["seed"] == 1
-    assert found["chance"] != other["chance"]
-    for key in ("activation_std", "gradient_std", "mean_singular_value", "histograms"):
-        assert found["runs"]["standard"][key] != other["runs"]["standard"][key]
-
-
 def test_an_earlier_result_is_kept(run):
     folder, _ = run
     before = files(folder)
@@ -228,18 +220,20 @@ def test_half_of_an_earlier_result_is_kept_too(tmp_path, capsys):
     assert files(tmp_path) == {"compare.png": b"mine"}
 
 
-def test_an_earlier_result_is_replaced_when_asked(table_1):
-    folder, _ = table_1
-    before = files(folder)
-    (folder / "notes.txt").write_text("mine")
-    code, _, err = compare(*SMALLEST, "--seed", "7", "--out", folder, "--overwrite")
-    after = files(folder)
-    for name, content in before.items():
-        (folder / name).write_bytes(content)  # for the tests that come later
+def test_an_earlier_result_is_replaced_when_asked_and_another_seed_gives_another(table_1, tmp_path):
+    before = files(table_1[0])
+    for name, content in {**before, "notes.txt": b"mine"}.items():
+        (tmp_path / name).write_bytes(content)
+    code, _, err = compare(*SMALLEST, "--seed", "7", "--out", tmp_path, "--overwrite")
     assert code == 0, err
+    after = files(tmp_path)
     assert after.pop("notes.txt") == b"mine"
     assert after.keys() == before.keys()
-    assert all(after[name] != before[name] for name in before)
+    found, other = read(table_1[0]), read(tmp_path)
+    assert (found["settings"]["seed"], other["settings"]["seed"]) == (0, 7)
+    assert found["chance"] != other["chance"]
+    for key in ("activation_std", "gradient_std", "mean_singular_value", "histograms"):
+        assert found["runs"]["tanh"][key] != other["runs"]["standard"][key]
 
 
 # ---------------------------------------------------------------------------- options
@@ -255,24 +249,30 @@ def test_all_is_the_five_rows_of_table_1(table_1):
         assert f"\n{name}, lr 0.1" in out
 
 
+def test_rows_can_be_chosen_relu_among_them_and_layers_of_one_unit(tmp_path):
+    rows = ["--row", "tanh_n", "--row", "relu_he", "--depth", "3", "--width", "1"]
+    code, out, err = compare(*SMALLEST, *rows, "--out", tmp_path)
+    assert code == 0, err
+    found = read(tmp_path)
+    assert found["settings"]["row"] == list(found["runs"]) == ["tanh_n", "relu_he"]
+    relu = found["runs"]["relu_he"]
+    assert (relu["activation"], relu["init"]) == ("relu", "he")
+    assert "relu_he, at initialization: 3 hidden layers of 1 relu units, he weights" in out
+
+
+def test_rows_and_an_activation_exclude_each_other(capsys):
+    with pytest.raises(SystemExit):
+        command_line.main(["compare", "--row", "tanh", "--activation", "relu"])
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "--row" in last
+    assert "--activation" in last
+
+
 def test_a_given_rate_is_taken_without_a_search(table_1):
     folder, out = table_1
     assert "Learning rates" not in out
     for found in read(folder)["runs"].values():
         assert (found["lr"], found["grid"], found["validation_cost"]) == (0.1, [], [])
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["--depth", "1", "--width", "3", "--activation", "softsign"],
-        ["--depth", "3", "--width", "1", "--activation", "relu"],
-    ],
-)
-def test_the_smallest_networks_work_too(tmp_path, options):
-    code, _, err = compare(*SMALLEST, *options, "--updates", "1", "--out", tmp_path)
-    assert code == 0, err
-    read(tmp_path)
 
 
 BAD = [
@@ -353,12 +353,30 @@ def test_a_rate_that_is_much_too_large_ends_with_a_clear_error_and_no_file(tmp_p
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("arguments", [[], ["comparison"]])
-def test_without_a_known_command_nothing_is_done(capsys, arguments):
+def test_an_unknown_command_lists_the_known_ones(capsys):
     with pytest.raises(SystemExit) as error:
-        command_line.main(arguments)
+        command_line.main(["comparison"])
     assert error.value.code == 2
-    assert "compare" in capsys.readouterr().err.splitlines()[-1]
+    last = capsys.readouterr().err.splitlines()[-1]
+    for name in ("'comparison'", "compare", "figure11", "figure12", "picture", "data"):
+        assert name in last
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"]])
+def test_without_a_command_the_help_leads_to_the_lessons(capsys, arguments):
+    with contextlib.suppress(SystemExit):  # of --help
+        assert command_line.main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: python -m tinynet")
+    assert err == ""
+    (first, *_) = re.findall(r"^ *python (.*)$", out, re.MULTILINE)
+    assert first == "lessons/01_one_neuron.py"
+    assert (Path(HERE) / first).is_file()
+
+
+def test_assignment_without_a_command_prints_its_help(capsys):
+    assert command_line.main(["assignment"]) == 0
+    assert "autograder" in capsys.readouterr().out
 
 
 def test_help_names_every_option(capsys):
@@ -366,27 +384,120 @@ def test_help_names_every_option(capsys):
         command_line.main(["compare", "--help"])
     assert error.value.code == 0
     text = capsys.readouterr().out
-    options = ["activation", "depth", "width", "updates", "lr", "seed", "out", "overwrite"]
+    options = ["activation", "row", "depth", "width", "updates", "lr", "seed", "out", "overwrite"]
     assert re.findall(r"^  --(\w+)", text, re.MULTILINE) == options
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="process groups are different there")
-def test_ctrl_c_ends_soon_says_so_and_writes_nothing(tmp_path):
-    """The pipes end when the last process has."""
+# ---------------------------------------------------------------------------- how it ends
+
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes are different there")
+
+
+@POSIX
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_comparison_that_is_stopped_ends_soon_and_leaves_nothing(tmp_path, number, status):
+    """The signal goes to all processes; the pipes end when the last of them has."""
     options = ["--width", "12", "--depth", "2", "--lr", "0.1", "--updates", "100_000_000"]
-    process = start("compare", *options, "--out", tmp_path, start_new_session=True)
-    for line in process.stderr:
-        if re.match("training: [1-9]", line):
+    out = tmp_path / "new" / "folder"
+    process = start("compare", *options, "--out", out, start_new_session=True)
+    for line in process.stdout:
+        if "Theory: " in line:  # the last paragraph before the training
             break
-    os.killpg(process.pid, signal.SIGINT)
+    assert out.is_dir()
+    time.sleep(1.5)  # so that the children learn, or at least start to
+    os.killpg(process.pid, number)
     try:
         _, err = process.communicate(timeout=20)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
-    assert process.returncode == 130
-    assert err.splitlines()[-1] == "interrupted: nothing was written"
+    assert process.returncode == status
     assert "Traceback" not in err
+    last = err.splitlines()[-1]
+    assert last.startswith("interrupted: nothing was kept")
+    assert "50 to 90 seconds" in last
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_was_there_stays_and_so_does_one_with_a_result(tmp_path):
+    new = tmp_path / "new" / "folder"
+    for folder, kept in ((tmp_path / "there", None), (new, "file")):
+        (tmp_path / "there").mkdir(exist_ok=True)
+        with contextlib.suppress(KeyboardInterrupt), outputs.folder(folder):
+            if kept:
+                (folder / kept).touch()
+            raise KeyboardInterrupt
+    assert sorted(tmp_path.rglob("*")) == [
+        *(tmp_path / "new", new, new / "file"),
+        tmp_path / "there",
+    ]
+
+
+# Every command that takes seconds.
+COMMANDS = """
+import sys
+from tinynet.commands.main import main
+
+for words in (
+    "",
+    "compare --updates 2 --width 3 --depth 2 --lr 0.1 --out é",
+    "picture --out é.html",
+    "assignment list",
+    "assignment release 1 é1",
+    "data --folder é2",
+):
+    code = main(words.split())
+    if code:
+        sys.exit(f"{words}: {code}")
+"""
+
+
+def test_every_command_works_without_docstrings_and_in_ascii(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-OO", "-c", COMMANDS],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": HERE, "PYTHONIOENCODING": "ascii:strict"},
+        capture_output=True,
+        encoding="ascii",
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert r"Written: \xe9.html" in run.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"é", "é.html", "é1"}
+
+
+@POSIX
+def test_without_stdin_stdout_and_stderr_a_network_of_one_layer_is_compared_in_silence(tmp_path):
+    options = [*SMALLEST, "--depth", "1", "--activation", "softsign", "--updates", "1"]
+    command = [sys.executable, "-W", "error", "-m", "tinynet", "compare", *options]
+    run = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": HERE},
+        capture_output=True,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (0, b"", b"")
+    read(tmp_path / "tinynet-compare")
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"), [(["data"], "1"), (["--help"], ""), (["compare", *SMALLEST], "1")]
+)
+def test_a_pipe_that_nobody_reads_ends_a_command_with_one_line(tmp_path, arguments, unbuffered):
+    read, write = os.pipe()
+    os.close(read)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "tinynet", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": HERE, "PYTHONUNBUFFERED": unbuffered},
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(write)
+    assert run.returncode == 1
+    assert run.stderr == "tinynet: stopped: its output is no longer read\n"
     assert os.listdir(tmp_path) == []
 
 

@@ -1,11 +1,13 @@
-"""A line every two seconds that says how much is done and how long the rest will take."""
+"""One line at a terminal, a line every 10 seconds in a log, a bar in a notebook."""
 
 import io
+import subprocess
 import sys
 import types
 
 import pytest
 
+import tinynet as tn
 from tinynet._internal import progress
 
 
@@ -22,69 +24,79 @@ def file():
     return io.StringIO()
 
 
-def test_at_most_one_line_every_two_seconds_is_printed(clock, file):
+# ---------------------------------------------------------------------------- in a log
+
+
+def test_a_log_gets_at_most_a_line_every_ten_seconds(clock, file):
     lines = progress.Lines(1000, file=file)
-    for _ in range(100):
+    for _ in range(1000):
         clock.now += 0.1
         lines.update(1)
-    assert 4 <= len(file.getvalue().splitlines()) <= 5
+    lines.close()
+    assert len(file.getvalue().splitlines()) == 10
+    assert "\r" not in file.getvalue()
 
 
-def test_nothing_is_printed_in_the_first_two_seconds(clock, file):
-    lines = progress.Lines(10, file=file)
-    clock.now += 1.9
-    lines.update(5)
+def test_short_work_leaves_no_line_in_a_log(clock, file):
+    with progress.Lines(10, file=file) as lines:
+        lines.update(10)
+        clock.now += 9.9
     assert file.getvalue() == ""
 
 
-def test_a_line_has_count_total_unit_share_rate_and_time_left(clock, file):
+def test_a_line_has_count_total_unit_share_time_left_and_rate(clock, file):
     lines = progress.Lines(20_000, "training", "updates", file=file)
-    clock.now += 4
+    clock.now += 40
     lines.update(5_000)
-    assert file.getvalue() == (
-        "training: 5,000 of 20,000 updates (25%), 1,250 a second, 12 s left\n"
-    )
+    assert file.getvalue() == "training: 5,000 of 20,000 updates (25%), 2 min left, 125/s\n"
 
 
-def test_a_word_can_stand_at_the_end(clock, file):
+def test_a_text_can_stand_before_the_rate(clock, file):
     lines = progress.Lines(2, file=file)
     lines.set_postfix_str("cost 2.1")
-    clock.now += 2
+    clock.now += 10
     lines.update()
-    assert file.getvalue().endswith(", cost 2.1\n")
+    assert file.getvalue().endswith(" left, cost 2.1, 0/s\n")
 
 
 def test_the_last_line_says_how_long_it_took(clock, file):
     with progress.Lines(3, "x", file=file) as lines:
         lines.update(3)
-        clock.now += 7
-    assert file.getvalue() == "x: 3 of 3 it (100%), 0 a second, done in 7 s\n"
+        clock.now += 70
+    assert file.getvalue() == "x: 3 of 3 it (100%), done in 70 s, 0/s\n"
 
 
 def test_work_that_ends_early_is_not_called_done(clock, file):
     def work():
         with progress.Lines(4, file=file) as lines:
             lines.update(1)
-            clock.now += 1
+            clock.now += 10
             raise KeyError
 
     with pytest.raises(KeyError):
         work()
-    assert "1 of 4" in file.getvalue()
-    assert "3 s left" in file.getvalue()
+    assert "1 of 4 it (25%), 30 s left" in file.getvalue()
 
 
 def test_before_anything_is_done_the_time_left_is_not_known(clock, file):
     lines = progress.Lines(4, file=file)
-    clock.now += 3
+    clock.now += 10
     lines.update(0)
-    assert file.getvalue().endswith("? s left\n")
+    assert "? left" in file.getvalue()
 
 
 def test_work_of_no_steps_is_done_at_once(clock, file):
     with progress.Lines(0, "x", file=file):
-        pass
+        clock.now += 10
     assert "0 of 0" in file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.4, "0 s"), (89, "89 s"), (91, "2 min"), (7000, "117 min")]
+)
+def test_a_time_has_the_unit_that_a_person_plans_with(seconds, said):
+    assert progress.duration(seconds) == said
+    assert progress.duration(9000) == "2.5 h"
 
 
 def test_silent_says_nothing(capsys):
@@ -94,48 +106,220 @@ def test_silent_says_nothing(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-# ---------------------------------------------------------------------------- which bar
+def test_none_trains_in_silence(capsys):
+    net = tn.mlp([2, 2], rng=0)
+    source = tn.Shuffled([[0.0, 1.0], [1.0, 0.0]], [0, 1], rng=0)
+    tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), source, 1, batch=1, progress=None)
+    assert capsys.readouterr() == ("", "")
+
+
+# ---------------------------------------------------------------------------- at a terminal
 
 
 class Terminal(io.StringIO):
     def isatty(self):
         return True
 
-
-@pytest.fixture
-def tqdm(monkeypatch):
-    """A module of that name, whose bars are the arguments they were made of."""
-    monkeypatch.setitem(sys.modules, "tqdm", types.SimpleNamespace(tqdm=dict))
-
-
-@pytest.mark.usefixtures("tqdm")
-def test_tqdm_is_taken_at_a_terminal(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    assert progress.bar(3, "training", "updates") == {
-        "total": 3,
-        "desc": "training",
-        "unit": " updates",
-        "initial": 0,
-    }
+    @property
+    def screen(self):
+        """The lines as a person sees them: a carriage return goes back, and what follows covers."""
+        lines, column = [""], 0
+        for letter in self.getvalue():
+            if letter == "\n":
+                lines, column = [*lines, ""], 0
+            elif letter == "\r":
+                column = 0
+            else:
+                lines[-1] = lines[-1][:column].ljust(column) + letter + lines[-1][column + 1 :]
+                column += 1
+        assert max(map(len, lines)) < 80  # none wraps
+        return [line.rstrip() for line in lines]
 
 
-@pytest.mark.usefixtures("tqdm")
-def test_lines_are_printed_where_nobody_looks(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
-    assert isinstance(progress.bar(3), progress.Lines)
+def at_terminal(monkeypatch):
+    """Let stdout and stderr be a terminal, which is returned."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "80")
+    return terminal
 
 
-def test_lines_are_printed_at_a_terminal_without_tqdm(monkeypatch):
+def test_a_terminal_has_one_line_which_goes_at_the_end(clock, monkeypatch):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(50, "training", "updates") as bar:
+        for k in range(1, 50):
+            clock.now += 1
+            bar.update()
+            assert terminal.screen == [
+                f"training: {k} of 50 updates ({2 * k}%), {50 - k} s left, 1/s"
+            ]
+        bar.update()
+    assert terminal.screen == [""]
+
+
+def test_a_shorter_line_covers_a_longer_one_and_a_long_one_is_cut(clock, monkeypatch):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(100) as bar:
+        for text in ("long " * 30, "short"):
+            clock.now += 1
+            bar.set_postfix_str(text)
+            bar.update()
+    assert terminal.screen == [""]
+    assert terminal.getvalue().count("\r") == 4  # two lines, and the clearing
+
+
+def test_the_line_is_redrawn_at_most_five_times_a_second(clock, monkeypatch):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(10_000) as bar:
+        for _ in range(1000):
+            clock.now += 0.001
+            bar.update()
+    assert 4 <= terminal.getvalue().count(" of 10,000") <= 5
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_table_that_is_printed_meanwhile_is_whole_and_the_line_goes_on_below(
+    clock, monkeypatch, stream
+):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(4, "x") as bar:
+        for k in range(2):
+            clock.now += 1
+            bar.update()
+            print(f"layer  {k}", 0.5, file=getattr(sys, stream))
+            print("ok", file=getattr(sys, stream))
+        clock.now += 1
+        bar.update()
+        shown = ["layer  0 0.5", "ok", "layer  1 0.5", "ok"]
+        assert terminal.screen == [*shown, "x: 3 of 4 it (75%), 1 s left, 1/s"]
+    assert terminal.screen == [*shown, ""]
+    assert sys.stdout is sys.stderr is terminal
+
+
+def test_the_line_waits_for_the_end_of_a_line_that_others_print(clock, monkeypatch):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(9, "x") as bar:
+        for _ in range(3):
+            print(".", end="")
+            clock.now += 1
+            bar.update()
+        assert terminal.screen == ["..."]
+        print()
+        clock.now += 1
+        bar.update()
+        assert terminal.screen == ["...", "x: 4 of 9 it (44%), 5 s left, 1/s"]
+
+
+def test_a_bar_within_a_bar_takes_its_place(clock, monkeypatch):
+    terminal = at_terminal(monkeypatch)
+    with progress.bar(4, "outer") as outer:
+        clock.now += 1
+        outer.update()
+        with progress.bar(4, "inner") as inner:
+            clock.now += 1
+            inner.update()
+            assert terminal.screen == ["inner: 1 of 4 it (25%), 3 s left, 1/s"]
+        clock.now += 1
+        outer.update()
+        assert terminal.screen == ["outer: 2 of 4 it (50%), 3 s left, 1/s"]
+    assert terminal.screen == [""]
+    assert sys.stdout is sys.stderr is terminal
+
+
+def test_what_is_printed_into_a_file_is_no_concern_of_the_line(clock, monkeypatch, file):
+    terminal = at_terminal(monkeypatch)
+    monkeypatch.setattr(sys, "stdout", file)
+    with progress.bar(4, "x") as bar:
+        clock.now += 1
+        bar.update()
+        assert sys.stdout is file
+        print("layer")
+        assert terminal.screen == ["x: 1 of 4 it (25%), 3 s left, 1/s"]
+
+
+# ---------------------------------------------------------------------------- which of them
+
+
+def in_notebook(monkeypatch):
+    """Stderr as a notebook has it."""
+    stream = type("OutStream", (io.StringIO,), {"__module__": "ipykernel.iostream"})()
+    monkeypatch.setattr(sys, "stderr", stream)
+
+
+def test_a_notebook_has_a_bar_of_tqdm(monkeypatch):
+    auto = types.SimpleNamespace(tqdm=dict)  # whose bars are the arguments they were made of
+    monkeypatch.setitem(sys.modules, "tqdm", types.SimpleNamespace(auto=auto))
+    monkeypatch.setitem(sys.modules, "tqdm.auto", auto)
+    in_notebook(monkeypatch)
+    keywords = {"total": 3, "desc": "training", "unit": " updates", "initial": 0}
+    assert progress.bar(3, "training", "updates") == keywords
+
+
+def test_a_notebook_without_tqdm_has_one_line(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
-    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    in_notebook(monkeypatch)
     bar = progress.bar(3, "training", "updates")
-    assert isinstance(bar, progress.Lines)
+    assert isinstance(bar, progress.OneLine)
     assert (bar.total, bar.desc, bar.unit) == (3, "training", "updates")
 
 
-def test_lines_go_to_stderr(capsys):
+def test_lines_are_printed_where_nobody_looks(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert type(progress.bar(3)) is progress.Lines
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [None, closed()], ids=["none", "closed"])
+def test_without_stderr_nothing_is_shown(monkeypatch, stream, capsys):
+    monkeypatch.setattr(sys, "stderr", stream)
     with progress.bar(1) as bar:
         bar.update()
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert "1 of 1" in err
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stream_that_can_only_write_is_enough(monkeypatch, clock):
+    written = []
+    stream = types.SimpleNamespace(write=written.append, flush=lambda: None)
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.bar(1):
+        clock.now += 10
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ValueError])  # not read, closed
+def test_a_stream_that_breaks_meanwhile_does_not_stop_the_work(clock, error):
+    tried = []
+
+    class Broken:
+        def write(self, text):
+            tried.append(text)
+            raise error
+
+    with progress.Lines(3, file=Broken()) as lines:
+        clock.now += 10
+        lines.update()
+    assert len(tried) == 2
+
+
+TRAINING = """
+import sys
+import tinynet as tn
+x = [[0.0, 1.0], [1.0, 0.0]]
+net = tn.mlp([2, 2], rng=0)
+tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), tn.Shuffled(x, [0, 1], 0), 3, batch=1)
+print(sys.stderr)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such shell")
+def test_a_process_without_stderr_trains():
+    command = 'exec "$0" -c "$1" 2>&-'
+    out = subprocess.check_output(["sh", "-c", command, sys.executable, TRAINING], text=True)
+    assert out == "None\n"

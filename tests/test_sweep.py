@@ -1,4 +1,4 @@
-"""Several calls at the same time: in their order, on one thread each, and stopped together."""
+"""Several calls at the same time: in order, on one thread each, and stopped together."""
 
 import contextlib
 import os
@@ -6,15 +6,17 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
 import sweep_jobs
 
+from tinynet._internal.progress import Silent
 from tinynet.training import sweep
 
 
-class Bar:
+class Bar(Silent):
     """What the parent's bar was told."""
 
     made = []
@@ -24,14 +26,8 @@ class Bar:
         self.counts = []
         Bar.made.append(self)
 
-    def update(self, n):
+    def update(self, n=1):
         self.counts.append(n)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        pass
 
 
 def run(calls, **keywords):
@@ -49,7 +45,7 @@ def test_results_come_in_the_order_of_the_calls_and_their_counts_add_up():
     assert sum(bar.counts) == 3 + 4 + 5 + 6
 
 
-def test_children_have_one_blas_thread_and_the_parents_environment_comes_back(monkeypatch):
+def test_children_have_one_blas_thread_and_the_parents_environment_is_restored(monkeypatch):
     first, *others = sweep.THREADS
     monkeypatch.setenv(first, "7")
     for name in others:
@@ -79,7 +75,14 @@ def test_an_exception_in_a_call_is_raised_and_stops_the_others(monkeypatch):
     assert dict(os.environ) == before
 
 
-def test_as_many_processes_as_cores_and_no_more_than_calls(monkeypatch):
+def test_a_child_that_is_killed_ends_the_others_soon():
+    started = time.monotonic()
+    with pytest.raises(BrokenProcessPool):
+        run([(sweep_jobs.a_minute, {}), (sweep_jobs.be_killed, {}), (sweep_jobs.a_minute, {})])
+    assert time.monotonic() - started < 20
+
+
+def test_there_are_as_many_processes_as_cores_but_no_more_than_calls(monkeypatch):
     asked = []
 
     class EnoughError(Exception):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from tinynet.classroom import assignments, exports, grading, handout
@@ -15,20 +12,22 @@ from tinynet.classroom.comparing import TOLERANCES
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
-from tinynet.commands import outputs, typed
+from tinynet.commands import outputs, printing, shared, typed
+from tinynet.training.interrupts import exit_status
 
 NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())
 
 
-def commands_of_assignments(commands: Any) -> None:
-    """What can be typed after ``assignment``."""
+def add(commands: Any) -> None:
+    """Add the command, and those that can be typed after it."""
     top = commands.add_parser(
         "assignment",
         help="assignments for a class: handed out, checked, graded",
         description="Assignments for a class. Instructors use list, release, grade and autograder;"
         " students use check.",
     )
-    parts = top.add_subparsers(title="commands", required=True)
+    top.set_defaults(command=printing.help_of(top))
+    parts = top.add_subparsers(title="commands")
 
     p = parts.add_parser("list", help="the assignments, their tasks and points")
     p.set_defaults(command=list_all)
@@ -37,40 +36,33 @@ def commands_of_assignments(commands: Any) -> None:
     p = parts.add_parser("release", help="write the student's copy of an assignment")
     p.set_defaults(command=release)
     p.add_argument("name", help="such as 2, linear or 02_linear")
-    p.add_argument("folder", type=typed.folder, help="a new one")
+    p.add_argument("folder", type=typed.folder, help="a new folder")
     _place(p)
 
     p = parts.add_parser("check", help="run the public tests on your file")
     p.set_defaults(command=check)
-    p.add_argument("file", type=typed.folder, help="in the folder that release made")
+    p.add_argument("file", type=typed.folder, help="yours, in the folder that release made")
 
     p = parts.add_parser(
         "grade",
         help="grade all submissions in a folder",
-        description="Runs every submission in child processes with limits of time, memory, output,"
-        " files and processes; as root also as another user and without a network. Run by somebody"
-        " else it has your own rights: it can read what you can read. Where that is not good"
-        " enough, grade in a container.",
+        description="Runs every submission in child processes with limits on time, memory, output,"
+        " files and processes; as root also as another user and without a network. Unless you run"
+        " it as root, the submissions run with your own permissions: they can read what you can"
+        " read. If that is not good enough, grade in a container.",
     )
     p.set_defaults(command=grade)
     p.add_argument("name", help="such as 2, linear or 02_linear")
     p.add_argument(
         "submissions", type=typed.folder, help="holds STUDENT.py, or STUDENT/ with the file in it"
     )
-    p.add_argument(
-        "--out",
-        type=typed.folder,
-        default=Path("tinynet-grades"),
-        help="folder for the gradebook and the reports (default: %(default)s)",
-    )
-    p.add_argument(
-        "--overwrite", action="store_true", help="replace an earlier gradebook and reports"
-    )
+    shared.out(p, "folder for the gradebook and the reports", "tinynet-grades")
+    shared.overwrite(p, "an earlier gradebook and its reports")
     p.add_argument(
         "--seed",
-        help="the secret from which the cases are drawn (default: that of an earlier time, or a"
-        f" new one; kept in {grading.SEED} in the folder). Others on this machine can see what is"
-        " typed here: rather put it in that file",
+        help="the secret from which the cases are drawn (default: the one in the file"
+        f" {grading.SEED} in the folder, which is written if it is not there). Others on this"
+        " machine can see what is typed here: better put it in that file",
     )
     p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
     p.add_argument("--gradescope", action="store_true", help="write Gradescope's results too")
@@ -95,7 +87,7 @@ def _place(p: argparse.ArgumentParser) -> None:
 
 
 def list_all(options: argparse.Namespace) -> int:
-    """A line an assignment, and one a task."""
+    """Print a line for each assignment, and one for each of its tasks."""
     for assignment in assignments.all_in(options.assignments):
         cases = assignment.cases(assignments.PUBLIC)
         points = {
@@ -109,7 +101,7 @@ def list_all(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace) -> int:
-    """Write a student's copy."""
+    """Write a student's copy of an assignment."""
     assignment = assignments.find(options.name, options.assignments)
     for file in handout.release(assignment, options.folder):
         print(f"Written: {file}")
@@ -118,7 +110,7 @@ def release(options: argparse.Namespace) -> int:
 
 
 def check(options: argparse.Namespace) -> int:
-    """A line a task, and what came back where it was not right."""
+    """Print a line for each task, and what came back where it was wrong."""
     if options.file.is_dir():
         raise IsADirectoryError(f"file: {options.file} is a folder: name the file in it")
     if not options.file.is_file():
@@ -133,8 +125,6 @@ def check(options: argparse.Namespace) -> int:
     with adopting():
         replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
     found = marks(given.cases, replies, given.expected)
-    if isinstance(sys.stdout, io.TextIOWrapper):  # a console may not know every letter
-        sys.stdout.reconfigure(errors="backslashreplace")
     print(given.title)
     told = {NOTHING_RIGHT}
     if not replies[0].loaded:
@@ -153,7 +143,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
-    """A line for a task; and what is said of its tests, if it was not told before."""
+    """Print a line for a task, and what is said of its tests, unless it was told before."""
     earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
     begun = any(mark.earned or "NotImplementedError" not in mark.said for mark in found[:-1])
     print(f"\nTask {task}: {what}: {earned} of {points}{'' if begun else ', not begun'}")
@@ -165,13 +155,13 @@ def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
 
 
 def grade(options: argparse.Namespace) -> int:
-    """Grade a class, and write what came of it."""
+    """Grade a class, and write the results."""
     assignment = assignments.find(options.name, options.assignments)
     book = options.out / grading.BOOK
     outputs.is_new(book, overwrite=options.overwrite)
     grading.submissions(options.submissions, assignment.file)  # before anything is written
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
-    for kind in ("reports", "gradescope", "classroom50"):  # those of an earlier time
+    for kind in ("reports", "gradescope", "classroom50"):  # of an earlier grading
         for file in (options.out / kind).glob("*.*"):
             file.unlink()
     (options.out / "reports").mkdir(exist_ok=True)
@@ -188,17 +178,16 @@ def grade(options: argparse.Namespace) -> int:
             exports.write(options.out / "classroom50", one.student, exports.classroom50(one))
 
     if os.name == "posix" and os.geteuid() != 0:
-        print(
-            "submissions run with your rights, and can read what you can: see grade --help",
-            file=sys.stderr,
+        printing.complain(
+            "submissions run with your own permissions, and can read what you can: see grade --help"
         )
     try:
         graded = grading.grade(
             assignment, options.submissions, seed, workers=options.workers, done=write
         )
-    except KeyboardInterrupt:
-        print(f"\nstopped: {book} was not written; the reports so far are there", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        printing.complain(f"\nstopped: {book} was not written; the reports so far are there")
+        return exit_status(stop)
     grading.gradebook(graded, book)
     if others := grading.not_graded(options.submissions):
         print(f"not graded, because it is no .py file: {', '.join(others)}")
@@ -211,7 +200,7 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def autograder(options: argparse.Namespace) -> int:
-    """A zip to upload."""
+    """Write a zip to upload."""
     assignment = assignments.find(options.name, options.assignments)
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")

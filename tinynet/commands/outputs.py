@@ -1,10 +1,11 @@
-"""Where a command writes: tried before anything is computed, and written whole or not at all."""
+"""Where a command writes: tested before anything is computed, and written whole or not at all."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +13,41 @@ from tinynet._internal.replacing import replacing, write_json
 
 
 def is_new(*files: Path, overwrite: bool) -> None:
-    """Refuse ``--out`` where one of the files is there already, unless it may be replaced."""
+    """Refuse ``--out`` if one of the files exists already, unless it may be replaced."""
     for file in files:
         if file.is_dir():
             raise IsADirectoryError(f"--out: {file} is a folder: name a file")
         if file.exists() and not overwrite:
-            raise FileExistsError(f"--out: {file} is there: give another name, or --overwrite")
+            raise FileExistsError(f"--out: {file} exists: give another name, or --overwrite")
 
 
-def can_write(folder: Path) -> None:
-    """Make the folder ``--out`` where it is not there, and see that it can be written in."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"--out: {folder} is a file: name a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+@contextlib.contextmanager
+def folder(path: Path) -> Iterator[None]:
+    """Make the folder ``--out``, and see that it can be written in; remove it if it stays empty."""
+    if path.exists() and not path.is_dir():
+        raise NotADirectoryError(f"--out: {path} is a file: name a folder")
+    made = [new for new in (path, *path.parents) if not new.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=path):
+            pass
+        yield
+    finally:
+        for new in made:
+            with contextlib.suppress(OSError):  # it is not empty
+                new.rmdir()
 
 
 def write(folder: Path, results: Mapping[str, Any], picture: str, figure: Any) -> None:
-    """Write a JSON file for each result, and a figure as a PNG file; first of all it is drawn.
+    """Draw a figure; then write a JSON file for each result, and the figure as a PNG file.
 
     Parameters
     ----------
     folder : Path
     results : mapping
-        From the name of a file, without its ending, to what JSON can hold.
+        From the name of a file, without its suffix, to what JSON can hold.
     picture : str
-        The name of the picture, without its ending.
+        The name of the picture, without its suffix.
     figure : matplotlib.figure.Figure
     """
     drawn = io.BytesIO()

@@ -1,4 +1,4 @@
-"""What is typed on the command line, as values; a mistake is told with the option's name."""
+"""What is typed on the command line, as values; of a mistake, argparse names the option."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tinynet._internal import checks
 
 
 def option(check: Callable[[str], Any]) -> Callable[[str], Any]:
-    """A check of an argument, as argparse wants it: it names the option by itself."""
+    """Make an option's ``type`` from a check of an argument; argparse adds the option's name."""
 
     def checked(text: str) -> Any:
         try:
@@ -24,13 +24,13 @@ def option(check: Callable[[str], Any]) -> Callable[[str], Any]:
 
 @option
 def size(text: str) -> int:
-    """A whole number of at least 1."""
+    """Read a whole number of at least 1."""
     return checks.size("value", _whole(text))
 
 
 @option
 def folder(text: str) -> Path:
-    """The name of a folder, or of a file."""
+    """Read the name of a folder, or of a file."""
     if not text:
         raise ValueError("expected the name of a folder, got nothing")
     return Path(text)
@@ -38,7 +38,7 @@ def folder(text: str) -> Path:
 
 @option
 def seed(text: str) -> int:
-    """A whole number of at least 0."""
+    """Read a whole number of at least 0."""
     seed = _whole(text)
     if seed < 0:
         raise ValueError(f"expected 0 or more, got {seed}")
@@ -47,7 +47,7 @@ def seed(text: str) -> int:
 
 @option
 def positive(text: str) -> float:
-    """A number above 0."""
+    """Read a number above 0."""
     try:
         number = float(text)
     except ValueError:

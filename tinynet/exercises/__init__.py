@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinynet._internal import checks
 from tinynet.exercises.stopping import in_one_line
 
 sys.excepthook = in_one_line(sys.excepthook)  # a lesson imports this before anything takes long
@@ -20,7 +21,7 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
     exercise : str
         Which one, such as "1.2".
     answer, right : number, text or array
-        What the student gives, and what it is compared with.
+        The student's answer, and the right one.
     within : float, optional
         How far a number may be from the right one, as a share of the largest right one.
 
@@ -29,6 +30,10 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
     bool
         Whether it is right.
     """
+    checks.text("exercise", exercise)
+    within = checks.not_negative("within", within, most=1)
+    if not isinstance(right, str):
+        checks.numbers("right", right)
     if answer is None:
         print(f"Exercise {exercise}: no answer yet. Put it where the None is, and run this again.")
         return False
@@ -37,15 +42,16 @@ def check(exercise: str, answer: Any, right: Any, *, within: float = 0.01) -> bo
     else:
         wanted = np.asarray(right, dtype=float)
         try:
-            given = np.asarray(answer, dtype=float)
+            given = checks.numbers("answer", answer)
         except (TypeError, ValueError):
-            print(f"Exercise {exercise}: expected a number or numbers, got {answer!r}.")
+            got = checks.describe(answer)
+            print(f"Exercise {exercise}: expected a number or numbers, got {got}.")
             return False
         if given.shape != wanted.shape:
             what = f"numbers of shape {wanted.shape}" if wanted.shape else "a single number"
             print(f"Exercise {exercise}: expected {what}, got shape {given.shape}.")
             return False
-        # Not "<=" turned round: a NaN in an answer must not pass.
+        # Asked with <=, because a NaN in an answer must not pass.
         good = bool((np.abs(given - wanted) <= within * np.abs(wanted).max()).all())
     if good:
         print(f"Exercise {exercise}: right.")
