@@ -13,6 +13,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from PIL import Image
 
 from tinynet.datasets import files
 
@@ -22,6 +23,7 @@ cifar10 = importlib.import_module("tinynet.datasets.cifar10")
 small_imagenet = importlib.import_module("tinynet.datasets.small_imagenet")
 
 MNIST_NAMES = [file.name for file in mnist.PUBLISHED]
+ARCHIVE = cifar10.ARCHIVE.name
 MIB = 1 << 20
 
 
@@ -40,12 +42,11 @@ def mnist_arrays(train=60, test=10, rng=0):
     return dict(zip(MNIST_NAMES, arrays, strict=True))
 
 
-def write_mnist(folder, arrays=None, zipped=True):
+def write_mnist(folder):
     """The four files in a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, array in (arrays or mnist_arrays()).items():
-        content = idx(array)
-        (folder / name).write_bytes(gzip.compress(content, mtime=0) if zipped else content)
+    for name, array in mnist_arrays().items():
+        (folder / name).write_bytes(gzip.compress(idx(array), mtime=0))
     return folder
 
 
@@ -136,6 +137,23 @@ def little_memory(most=8 * MIB):
     assert peak < most, f"{peak / MIB:.1f} MiB"
 
 
+def picture(level=128, size=(40, 40), mode="RGB", ending="PNG", **keywords):
+    """A flat picture as a file."""
+    content = io.BytesIO()
+    image = Image.new(mode, size, level if mode == "L" else (level,) * len(mode))
+    image.save(content, ending, **keywords)
+    return content.getvalue()
+
+
+def refused(load, folder, path, match=None):
+    """A data set is refused by a ValueError that begins with a path, and nothing is written."""
+    before = everything_in(folder)
+    with pytest.raises(ValueError, match=match) as error:
+        load(folder)
+    assert str(error.value).startswith(f"{path}: ")
+    assert everything_in(folder) == before
+
+
 @st.composite
 def harmed(draw, content):
     """A few bytes changed, cut out, put in, or the end cut off."""
@@ -165,7 +183,7 @@ def everything_in(folder):
 
 
 def real(name):
-    """The folder of a real data set, below TINYNET_DATA as it is when the tests begin; or skip."""
+    """The folder of a real data set, below TINYNET_DATA as it was when the tests began; or skip."""
     if not TINYNET_DATA:
         pytest.skip("TINYNET_DATA does not point at real files")
     locate = {"mnist": mnist, "cifar10": cifar10}[name].locate

@@ -1,10 +1,11 @@
-"""What several tests share: layers of one's own, small networks, a way to see what changed."""
+"""What tests of several files share: parts of one's own, small networks, a way to see changes."""
 
 import contextlib
 
 import numpy as np
 
 import tinynet as tn
+from tinynet._internal.progress import Silent
 
 ACTIVATIONS = [tn.Sigmoid, tn.Tanh, tn.Softsign, tn.ReLU, tn.Identity]
 
@@ -61,6 +62,51 @@ class Gate:
         return self.dx
 
 
+class Bare:
+    """A layer that keeps nothing at all: y = 2 x."""
+
+    parameters = ()
+
+    def forward(self, x):
+        return 2 * x
+
+    def backward(self, dy):
+        return 2 * dy
+
+
+class Signs:
+    """A source of one's own: inputs of 3 units, labelled by the sign of their sum."""
+
+    def __init__(self, seed=0):
+        self.rng = np.random.default_rng(seed)
+
+    def draw(self, n):
+        x = self.rng.uniform(-1, 1, (n, 3))
+        return x, (x.sum(axis=1) > 0).astype(int)
+
+    @property
+    def state(self):
+        return {"rng": self.rng.bit_generator.state}
+
+    @state.setter
+    def state(self, state):
+        self.rng.bit_generator.state = state["rng"]
+
+
+def telling_bar():
+    """A progress bar, and the list of what it is made of and of all that it counts."""
+    told = []
+
+    class Bar(Silent):
+        def __init__(self, **keywords):
+            told.append(keywords)
+
+        def update(self, n=1):
+            told.append(n)
+
+    return Bar, told
+
+
 def small_net(activation=tn.Tanh, sizes=(3, 5, 4, 2), dtype=np.float64, rng=0):
     """A network whose biases are not 0."""
     rng = np.random.default_rng(rng)
@@ -84,28 +130,23 @@ def batch_for(net, examples=5, rng=1):
     return x, rng.integers(0, net.layers[-1].n_out, examples)
 
 
-def one_pass(net, x, labels, loss=None):
-    """Forward and backward; gives the loss."""
+def one_pass(net, x, targets, loss=None):
+    """Forward and backward; gives the loss, which has the cost."""
     loss = loss or tn.SoftmaxCrossEntropy()
-    loss.forward(net.forward(x), labels)
+    loss.forward(net.forward(x), targets)
     net.backward(loss.backward())
     return loss
 
 
-def parameters(net):
-    """Every parameter by the number of its layer and its name."""
-    return {
-        f"{k}.{name}": getattr(layer, name)
-        for k, layer in enumerate(net.layers)
-        for name in layer.parameters
-    }
-
-
-def assert_same_bits(net, other):
-    these, those = parameters(net), parameters(other)
+def assert_identical(these, those):
+    """The same names and the same bits."""
     assert these.keys() == those.keys()
     for name, array in these.items():
         np.testing.assert_array_equal(array, those[name], err_msg=name, strict=True)
+
+
+def assert_same_bits(net, other):
+    assert_identical(net.named_parameters(), other.named_parameters())
 
 
 def _bytes(thing):
@@ -123,3 +164,11 @@ def untouched(*things):
         changed = [n for n, value in vars(thing).items() if value is not attributes[n]]
         assert not changed, f"{thing}: other objects"
         assert _bytes(thing) == contents, f"{thing}: other bytes"
+
+
+@contextlib.contextmanager
+def global_rng_untouched():
+    """Nothing may draw from NumPy's old generator, which has to be named here to be watched."""
+    before = np.random.get_state()  # noqa: NPY002
+    yield
+    np.testing.assert_equal(np.random.get_state(), before)  # noqa: NPY002

@@ -1,608 +1,581 @@
-"""Mistakes that students make, planted one at a time in the source of tinynet's core.
+"""Mistakes that students make, planted one at a time in tinynet.
 
-In each record ``right`` is source text that occurs exactly once in its file, ``wrong`` is what
-takes its place, and ``thought`` is what somebody may have thought who wrote it so. The test
-``test_planted_mistakes.py`` shows that a test in ``tests`` falls for each of them. Whoever
-changes an equation changes its record here; whoever adds an equation adds a record.
+A table has three levels. First a file of tests. Under it a function, class or module of tinynet,
+and those of the tests that can see it, as ``pytest -k`` takes them. Under that a mistake: what
+somebody may have thought who wrote it so, the right text, and after the arrow what takes its
+place. The text stands exactly once in that function; spaces and line breaks do not matter. Of a
+dotted name only as much is needed as no other has.
+
+``test_planted_mistakes.py`` shows that a test fails for each of them. Whoever changes an equation
+changes its line here; whoever adds an equation adds a line.
 """
 
-from typing import NamedTuple
+THE_CORE = """
+core/test_layers.py
+  Linear.__init__
+    biases of 1 keep units alive: np.zeros(n_out, dtype) -> np.ones(n_out, dtype)
+    the initializer's array will do: (n_in, n_out)).astype(dtype) -> (n_in, n_out))
 
+core/test_gradients.py
+  Linear.forward
+    the biases are 0 anyway: x @ self.W + self.b -> x @ self.W
+  Linear.backward
+    1 percent is near enough: self.dx = dy @ -> self.dx = 1.01 * dy @
+    reshape turns W round: dy @ self.W.T -> dy @ self.W.reshape(self.n_out, self.n_in)
+    dx comes with the mean over the batch: dy @ self.W.T -> dy @ self.W.T / len(dy)
+    a gradient of 0 is near enough: np.matmul(self.x.T, dy, out=self.dW) -> self.dW[:] = 0
+    dW is a mean over the batch: np.matmul(self.x.T, dy, -> np.matmul(self.x.T, dy / len(dy),
+    db is a mean over the batch: dy.sum(axis=0 -> dy.mean(axis=0
+  Linear.backward -k backward_twice
+    gradients add up until I set them to zero: np.matmul(self.x.T, dy, out=self.dW) ->
+      self.sum = self.dW[:] = self.x.T @ dy + getattr(self, "sum", 0)
+  Activation.backward
+    the gradient is the slope: dy * slope -> slope
+    the slope is that at y: self.slope(self.x) -> self.slope(self.y)
 
-class Mistake(NamedTuple):
-    file: str
-    thought: str
-    right: str
-    wrong: str
-    tests: str = "core"  # the folder or the file in which one must fall
+core/test_activations.py
+  Sigmoid.f -k formulas or far_out
+    sigmoid as the textbook has it: np.where(s >= 0, 1, e) / (1 + e) -> 1 / (1 + np.exp(-s))
+    the halves of sigmoid the other way: s >= 0 -> s < 0
+    exp(-s), why the modulus: np.exp(-np.abs(s)) -> np.exp(-s)
+  Sigmoid.slope -k formulas or far_out or exact
+    exp(-s) in sigmoid's slope: np.exp(-np.abs(s)) -> np.exp(-s)
+    the square is forgotten in sigmoid's slope: (1 + e) ** 2 -> (1 + e)
+    y (1 - y), which is 0 in the right tail: e / (1 + e) ** 2 -> self.f(s) * (1 - self.f(s))
+  Tanh.f -k formulas
+    tanh is a sigmoid of s: np.tanh(s) -> 2 / (1 + np.exp(-s)) - 1
+  Tanh.slope -k formulas
+    tanh' = 1 - tanh: np.tanh(s) ** 2 -> np.tanh(s)
+    slope is given y: np.tanh(s) ** 2 -> s**2
+  Softsign.f -k formulas
+    softsign without the modulus: np.abs(s) -> s
+  Softsign.slope -k formulas
+    softsign's slope without the square: (1 + np.abs(s)) ** 2 -> (1 + np.abs(s))
+  ReLU.f -k formulas or pure
+    the rectifier folds: np.maximum(s, 0) -> np.abs(s)
+    s is not needed any more: np.maximum(s, 0) -> np.maximum(s, 0, out=s)
+  ReLU.slope -k formulas or pure
+    the rectifier's slope at 0 is 1: s > 0 -> s >= 0
+    a slope is a float: astype(s.dtype) -> astype(float)
+  Identity.slope -k formulas or pure
+    the slope of s is s: np.ones_like(s) -> s
+    ones are float64 and that is fine: np.ones_like(s) -> np.ones(s.shape)
+  Sigmoid -k saturation
+    a twentieth of 1 for sigmoid too: saturated_at = 0.05 / 4 -> saturated_at = 0.05
+  Tanh -k saturation
+    tanh saturates like softsign: saturated_at = 0.05 -> saturated_at = 0.01
+  Softsign -k saturation
+    softsign saturates like tanh: saturated_at = 0.01 -> saturated_at = 0.05
 
+core/test_losses.py
+  SoftmaxCrossEntropy.forward
+    the last example is one too many: m = len(labels) -> m = len(labels) - 1
+    a colon takes every row: shifted[np.arange(m), labels] -> shifted[:, labels]
+    exp of the output as it is: output - output.max(axis=1, keepdims=True) -> output
+    one maximum for the whole batch: output.max(axis=1, keepdims=True) -> output.max()
+    powers of two do as well: np.exp(shifted) -> np.exp2(shifted)
+    probabilities sum to 1 over the batch: exps.sum(axis=1 -> 0 * exps[:, :1] + exps.sum(axis=None
+    the cost in bits: np.log(total -> np.log2(total
+    log likelihood is to be made large: costs.sum() / m -> -costs.sum() / m
+    p without its normalization: exps / total -> exps
+    the cost is a sum over the batch: costs.sum() / m -> costs.sum()
+    1 percent more or less: costs.sum() / m -> 1.01 * costs.sum() / m
+    a NumPy scalar is a float: float(costs.sum() / m) -> costs.sum() / m
+  SoftmaxCrossEntropy.backward
+    the optimizer takes the mean: m = len(self.labels) -> m = 1
+    one-hot is 0 or 1 in any dtype: np.zeros_like(self.p) -> np.zeros(self.p.shape)
+    a colon takes every row here too: one_hot[np.arange(m), -> one_hot[:,
+    the gradient points downhill: self.p - one_hot -> one_hot - self.p
+    p is not needed any more: (self.p - one_hot) -> np.subtract(self.p, one_hot, out=self.p)
+  SoftmaxCrossEntropy.chance
+    one chance for each class: return_counts=True)[1] -> return_counts=True)[1] ** 0
+    frequencies are counts: counts / len(self.labels) -> counts
+    chance in bits: entropy(p) -> entropy(p) / np.log(2)
+  losses.entropy
+    the rare says most: -(seen * np.log(seen)) -> -(1 - seen) * np.log(seen)
+  Quadratic.forward
+    m counts every number: m = len(output) -> m = output.size
+    an error is a sum: output - targets -> output + targets
+    mean squared error has no half: / (2 * m) -> / m
+  Quadratic.backward
+    m counts every number in the gradient: m = len(self.output) -> m = self.output.size
+    the 2 of the square comes down: (self.output - self.targets) -> 2 * (self.output - self.targets)
+    what is wanted minus what came: self.output - self.targets -> self.targets - self.output
+  Quadratic.chance
+    what costs nothing is predicted: var(axis=0) -> std(axis=0)
+    the mean over the outputs too: variances.sum() -> variances.mean()
 
-LAYERS = [
-    ("the biases are 0 anyway", "x @ self.W + self.b", "x @ self.W"),
-    (
-        "keep a copy of x, to be safe",
-        "self.x = x\n        self.y = x @",
-        "self.x = x.copy()\n        self.y = x @",
-    ),
-    ("zeros are float64 and that is fine", "np.zeros(n_out, dtype)", "np.zeros(n_out)"),
-    ("biases of 1 keep units alive", "np.zeros(n_out, dtype)", "np.ones(n_out, dtype)"),
-    ("the initializer's array will do", "W.astype(dtype)", "W"),
-    ("new memory for dW is cleaner", "if self.dW is None:", "if True:"),
-    ("dW as np.empty gives it", "np.empty_like(self.W)", "np.empty(self.W.shape)"),
-    ("db as np.empty gives it", "np.empty_like(self.b)", "np.empty(self.b.shape)"),
-    (
-        "gradients add up until I set them to zero",
-        "np.empty_like(self.W)\n"
-        "            self.db = np.empty_like(self.b)\n"
-        "        self.dy = dy\n"
-        "        np.matmul(self.x.T, dy, out=self.dW)",
-        "np.zeros_like(self.W)\n"
-        "            self.db = np.empty_like(self.b)\n"
-        "        self.dy = dy\n"
-        "        self.dW += self.x.T @ dy",
-    ),
-    (
-        "dW is a mean over the batch",
-        "np.matmul(self.x.T, dy, out=self.dW)",
-        "np.matmul(self.x.T, dy / len(dy), out=self.dW)",
-    ),
-    ("db is a mean over the batch", "dy.sum(axis=0", "dy.mean(axis=0"),
-    (
-        "reshape turns W round",
-        "(self.W @ dy.T).T",
-        "dy @ self.W.reshape(self.n_out, self.n_in)",
-    ),
-    ("1 percent is near enough", "(self.W @ dy.T).T", "1.01 * (self.W @ dy.T).T"),
-    ("a gradient of 0 is near enough", "np.matmul(self.x.T, dy, out=self.dW)", "self.dW[:] = 0"),
-    (
-        "dx comes with the mean over the batch",
-        "(self.W @ dy.T).T",
-        "(self.W @ dy.T).T / len(dy)",
-    ),
-    (
-        "y can go where x was",
-        "self.x = x\n        self.y = self.f(x)",
-        "self.x = x\n        x[:] = self.y = self.f(x)",
-    ),
-    ("the slope is that at y", "self.slope(self.x)", "self.slope(self.y)"),
-    ("the gradient is the slope", "self.dx = dy * slope", "self.dx = slope"),
-    (
-        "dy can be multiplied in place",
-        "self.dx = dy * slope",
-        "dy *= slope\n        self.dx = dy",
-    ),
-    (
-        "dy need not be kept",
-        "self.dy = dy\n        slope =",
-        "slope =",
-    ),
-]
+core/test_initializers.py
+  initializers.standard
+    any draws will do for eq 1: _uniform( -> _gaussian(
+    n is what leaves: np.sqrt(n_in) -> np.sqrt(n_out)
+    a is the variance: 1 / np.sqrt(n_in) -> 1 / n_in
+    dividing is the same as multiplying: a * u -> u / a
+  normalized
+    the other way round, and turned: _uniform(n_in, n_out, rng) -> _uniform(n_out, n_in, rng).T
+    eq 12 is the bound: np.sqrt(6 / -> np.sqrt(2 /
+    Xavier as Caffe has it: np.sqrt(6 / (n_in + n_out)) -> np.sqrt(3 / n_in)
+    1 percent hardly matters: np.sqrt(6 / -> np.sqrt(6.12 /
+    modulus, weights are lengths: a * u -> a * abs(u)
+  lecun
+    uniform draws for lecun: _gaussian(n_in, n_out, rng) -> np.sqrt(3) * _uniform(n_in, n_out, rng)
+    the variance is the scale: np.sqrt(1 / n_in) -> 1 / n_in
+    lecun with n_out: np.sqrt(1 / n_in) -> np.sqrt(1 / n_out)
+    lecun's variance, a second time: std * g -> std**2 * g
+  initializers.he
+    uniform draws for he: _gaussian(n_in, n_out, rng) -> np.sqrt(3) * _uniform(n_in, n_out, rng)
+    a mean of both sizes for he: np.sqrt(2 / n_in) -> np.sqrt(4 / (n_in + n_out))
+    cut off what is far out: std * g -> std * np.clip(g, -2, 2)
+  orthogonal
+    any random matrix to begin with: _gaussian( -> _uniform(
+    QR takes any shape: g if n_in >= n_out else g.T -> g
+    R is not needed: np.linalg.qr(tall) -> np.linalg.qr(tall)[0], tall[:1]
+    Q of QR is random enough: q * np.sign(np.diag(r)) -> q * 1
+    the shape will come right: return q if n_in >= n_out else q.T -> return q
+  initializers._uniform
+    random numbers are between 0 and 1: uniform(-1, 1, shape) -> uniform(0, 1, shape)
+    one source of draws is enough for all: checks.generator("rng", rng) -> np.random
+  initializers._gaussian
+    a fixed seed, so that it can be had again: "rng", rng -> "rng", 0
 
-ACTIVATIONS = [
-    (
-        "sigmoid as the textbook has it",
-        "return np.where(s >= 0, 1, e) / (1 + e)",
-        "return 1 / (1 + np.exp(-s))",
-    ),
-    ("the halves of sigmoid the other way", "np.where(s >= 0, 1, e)", "np.where(s < 0, 1, e)"),
-    ("exp(-s), why the modulus", "e = np.exp(-np.abs(s))  #", "e = np.exp(-s)  #"),
-    (
-        "exp(-s) in sigmoid's slope",
-        "e = np.exp(-np.abs(s))\n        return e",
-        "e = np.exp(-s)\n        return e",
-    ),
-    ("the square is forgotten in sigmoid's slope", "e / (1 + e) ** 2", "e / (1 + e)"),
-    (
-        "y (1 - y), which is 0 in the right tail",
-        "return e / (1 + e) ** 2",
-        "return self.f(s) * (1 - self.f(s))",
-    ),
-    ("a twentieth of 1 for sigmoid too", "saturated_at = 0.05 / 4", "saturated_at = 0.05"),
-    ("tanh is a sigmoid of s", "return np.tanh(s)\n", "return 2 / (1 + np.exp(-s)) - 1\n"),
-    ("tanh' = 1 - tanh", "1 - np.tanh(s) ** 2", "1 - np.tanh(s)"),
-    ("slope is given y", "1 - np.tanh(s) ** 2", "1 - s**2"),
-    ("tanh saturates like softsign", "saturated_at = 0.05\n", "saturated_at = 0.01\n"),
-    ("softsign without the modulus", "s / (1 + np.abs(s))", "s / (1 + s)"),
-    ("softsign's slope without the square", "1 / (1 + np.abs(s)) ** 2", "1 / (1 + np.abs(s))"),
-    ("softsign saturates like tanh", "saturated_at = 0.01\n", "saturated_at = 0.05\n"),
-    ("the rectifier folds", "np.maximum(s, 0)", "np.abs(s)"),
-    ("s is not needed any more", "np.maximum(s, 0)", "np.maximum(s, 0, out=s)"),
-    ("the rectifier's slope at 0 is 1", "(s > 0).astype(s.dtype)", "(s >= 0).astype(s.dtype)"),
-    ("a slope is a float", "(s > 0).astype(s.dtype)", "(s > 0).astype(float)"),
-    ("the slope of s is s", "np.ones_like(s)", "s"),
-    ("ones are float64 and that is fine", "np.ones_like(s)", "np.ones(s.shape)"),
-]
+core/test_network.py
+  Network.forward
+    first comes a Linear: getattr(self.layers[0], "n_in", None) -> self.layers[0].n_in
+    the softmax is the last layer: in self.layers: -> in self.layers[:-1]:
+  Network.backward
+    backward in the same order: reversed(self.layers) -> self.layers
+    every layer gets the loss's gradient: dy = layer.backward(dy) -> layer.backward(dy)
+  Network._named
+    every layer has W and b: in layer.parameters -> in ("W", "b")
+  Network.dtype
+    a network is float64: return array.dtype -> return np.dtype(float)
+    float32 is what one has: np.float64 -> np.float32
+  Network.view
+    the same layers, only listed again: contracts.copied(self) -> Network(self.layers)
+    the copies were only for the gradients: return view -> return self
+  contracts.copied
+    a deep copy is the safest: {id(array): array for array in shared} -> {}
+    dW of a view is the view's own already: np.zeros(g.shape, g.dtype) -> g
+  mlp
+    each layer has the seed: rng = checks.generator("rng", rng) -> pass
+    the list of sizes is the list of layers: sizes[1:] -> sizes
+    one Tanh can serve for all: new_activation() -> (layers[1:] or [new_activation()])[0]
+    the output bends too: return Network(layers) -> return Network([*layers, new_activation()])
+    one initializer is enough: init=last_init -> init=hidden_init
+    output_init is for all: init=hidden_init, rng -> init=last_init, rng
 
-LOSSES = [
-    ("the last example is one too many", "m = len(labels)\n", "m = len(labels) - 1\n"),
-    ("a colon takes every row", "shifted[np.arange(m), labels]", "shifted[:, labels]"),
-    (
-        "exp of the output as it is",
-        "output - output.max(axis=1, keepdims=True)",
-        "output",
-    ),
-    (
-        "one maximum for the whole batch",
-        "output - output.max(axis=1, keepdims=True)",
-        "output - output.max()",
-    ),
-    (
-        "the output can be shifted in place",
-        "shifted = output - output.max(axis=1, keepdims=True)",
-        "shifted = output\n        shifted -= output.max(axis=1, keepdims=True)",
-    ),
-    ("powers of two do as well", "np.exp(shifted)", "np.exp2(shifted)"),
-    (
-        "probabilities sum to 1 over the batch",
-        "exps.sum(axis=1, keepdims=True)",
-        "exps.sum(axis=0, keepdims=True) * np.ones((len(labels), 1))",
-    ),
-    ("the cost in bits", "np.log(total[:, 0])", "np.log2(total[:, 0])"),
-    (
-        "log likelihood is to be made large",
-        "np.log(total[:, 0]) - shifted[np.arange(m), labels]",
-        "shifted[np.arange(m), labels] - np.log(total[:, 0])",
-    ),
-    ("p without its normalization", "exps / total", "exps"),
-    ("the cost is a sum over the batch", "float(costs.sum() / m)", "float(costs.sum())"),
-    ("1 percent more or less", "float(costs.sum() / m)", "float(1.01 * costs.sum() / m)"),
-    ("a NumPy scalar is a float", "float(costs.sum() / m)", "costs.sum() / m"),
-    ("the optimizer takes the mean", "m = len(self.labels)", "m = 1"),
-    (
-        "one-hot is 0 or 1 in any dtype",
-        "np.zeros_like(self.p)",
-        "np.zeros(self.p.shape)",
-    ),
-    (
-        "a colon takes every row here too",
-        "one_hot[np.arange(m), self.labels] = 1",
-        "one_hot[:, self.labels] = 1",
-    ),
-    ("the gradient points downhill", "(self.p - one_hot) / m", "(one_hot - self.p) / m"),
-    (
-        "p is not needed any more",
-        "self.doutput = (self.p - one_hot) / m",
-        "self.p -= one_hot\n        self.doutput = self.p / m",
-    ),
-    ("m counts every number", "m = len(output)", "m = output.size"),
-    ("an error is a sum", "error = output - targets", "error = output + targets"),
-    ("mean squared error has no half", "/ (2 * m)", "/ m"),
-    ("m counts every number in the gradient", "m = len(self.output)", "m = self.output.size"),
-    (
-        "the 2 of the square comes down",
-        "(self.output - self.targets) / m",
-        "2 * (self.output - self.targets) / m",
-    ),
-    (
-        "what is wanted minus what came",
-        "(self.output - self.targets) / m",
-        "(self.targets - self.output) / m",
-    ),
-    (
-        "one chance for each class",
-        "counts = np.unique(self.labels, return_counts=True)[1]",
-        "counts = np.ones(len(np.unique(self.labels)))",
-    ),
-    ("frequencies are counts", "p = counts / len(self.labels)", "p = counts"),
-    ("chance in bits", "-(p * np.log(p)).sum()", "-(p * np.log2(p)).sum()"),
-    ("what costs nothing is predicted", "self.targets.var(axis=0)", "self.targets.std(axis=0)"),
-    ("the mean over the outputs too", "variances.sum() / 2", "variances.mean() / 2"),
-]
+core/test_optimizers.py
+  SGD.change
+    up the gradient: -self.lr -> self.lr
+    a little weight decay does no harm: -self.lr * gradient ->
+      -self.lr * (gradient + 1e-4 * self.net.named_parameters()[name])
+    the mean over the batch is taken at the step: -self.lr * gradient ->
+      -self.lr * gradient / len(self.net.layers[0].x)
+  SGD.changes
+    biases stay 0: in gradients.items() -> in gradients.items() if name.endswith("W")
+    only hidden layers learn: in gradients.items() -> in list(gradients.items())[:-2]
+  SGD.step
+    step on a copy: self.net.named_parameters() ->
+      {name: array.copy() for name, array in self.net.named_parameters().items()}
+    None minus nothing: contracts.gradients(parameters, -> dict(
+  contracts.gradients
+    the first layer speaks for all: in parameters.items() -> in list(parameters.items())[:1]
+  checks.positive
+    a NumPy scalar is a number: return number -> return value
+    np.float64 is a float: type(value) is float -> isinstance(value, float)
 
-INITIALIZERS = [
-    (
-        "any draws will do for eq 1",
-        "u = _uniform(n_in, n_out, rng)\n    a = 1 /",
-        "u = _gaussian(n_in, n_out, rng)\n    a = 1 /",
-    ),
-    ("n is what leaves", "a = 1 / np.sqrt(n_in)", "a = 1 / np.sqrt(n_out)"),
-    ("a is the variance", "a = 1 / np.sqrt(n_in)", "a = 1 / n_in"),
-    (
-        "dividing is the same as multiplying",
-        "np.sqrt(n_in)\n    return a * u",
-        "np.sqrt(n_in)\n    return u / a",
-    ),
-    (
-        "the other way round, and turned",
-        "u = _uniform(n_in, n_out, rng)\n    a = np.sqrt(6",
-        "u = _uniform(n_out, n_in, rng).T\n    a = np.sqrt(6",
-    ),
-    ("eq 12 is the bound", "np.sqrt(6 / (n_in + n_out))", "np.sqrt(2 / (n_in + n_out))"),
-    ("Xavier as Caffe has it", "np.sqrt(6 / (n_in + n_out))", "np.sqrt(3 / n_in)"),
-    ("1 percent hardly matters", "np.sqrt(6 / (n_in + n_out))", "np.sqrt(6.12 / (n_in + n_out))"),
-    (
-        "modulus, weights are lengths",
-        "(n_in + n_out))\n    return a * u",
-        "(n_in + n_out))\n    return a * abs(u)",
-    ),
-    (
-        "uniform draws for lecun",
-        "g = _gaussian(n_in, n_out, rng)\n    std = np.sqrt(1",
-        "g = _uniform(n_in, n_out, rng)\n    std = np.sqrt(3",
-    ),
-    ("the variance is the scale", "std = np.sqrt(1 / n_in)", "std = 1 / n_in"),
-    ("lecun with n_out", "std = np.sqrt(1 / n_in)", "std = np.sqrt(1 / n_out)"),
-    (
-        "lecun's variance, a second time",
-        "np.sqrt(1 / n_in)\n    return std * g",
-        "np.sqrt(1 / n_in)\n    return std**2 * g",
-    ),
-    (
-        "uniform draws for he",
-        "g = _gaussian(n_in, n_out, rng)\n    std = np.sqrt(2",
-        "g = _uniform(n_in, n_out, rng)\n    std = np.sqrt(6",
-    ),
-    ("a mean of both sizes for he", "np.sqrt(2 / n_in)", "np.sqrt(4 / (n_in + n_out))"),
-    (
-        "cut off what is far out",
-        "np.sqrt(2 / n_in)\n    return std * g",
-        "np.sqrt(2 / n_in)\n    return std * np.clip(g, -2, 2)",
-    ),
-    (
-        "any random matrix to begin with",
-        "g = _gaussian(n_in, n_out, rng)\n    tall",
-        "g = _uniform(n_in, n_out, rng)\n    tall",
-    ),
-    ("QR takes any shape", "tall = g if n_in >= n_out else g.T", "tall = g"),
-    ("R is not needed", "q, r = np.linalg.qr(tall)", "q, r = np.linalg.qr(tall)[0], tall[:1]"),
-    ("Q of QR is random enough", "q = q * np.sign(np.diag(r))", "q = q * 1"),
-    ("the shape will come right", "return q if n_in >= n_out else q.T", "return q"),
-    (
-        "random numbers are between 0 and 1",
-        "uniform(-1, 1, shape)",
-        "uniform(0, 1, shape)",
-    ),
-    (
-        "one source of draws is enough for all",
-        'checks.generator("rng", rng).uniform(-1, 1, shape)',
-        "np.random.uniform(-1, 1, shape)",
-    ),
-    (
-        "a fixed seed, so that it can be had again",
-        'checks.generator("rng", rng).standard_normal(shape)',
-        "np.random.default_rng(0).standard_normal(shape)",
-    ),
-    (
-        "NumPy will see bad sizes by itself",
-        'shape = checks.size("n_in", n_in), checks.size("n_out", n_out)\n'
-        '    return checks.generator("rng", rng).uniform',
-        'shape = n_in, n_out\n    return checks.generator("rng", rng).uniform',
-    ),
-    (
-        "0 units are an empty matrix",
-        'shape = checks.size("n_in", n_in), checks.size("n_out", n_out)\n'
-        '    return checks.generator("rng", rng).standard',
-        'shape = n_in, n_out\n    return checks.generator("rng", rng).standard',
-    ),
-]
+core/test_array_rules.py
+  Linear.__init__ -k float32
+    zeros are float64 and that is fine: np.zeros(n_out, dtype) -> np.zeros(n_out)
+  Linear.forward -k very_array
+    keep a copy of x, to be safe: self.x = x -> self.x = x.copy()
+  Network.forward -k very_array
+    a copy for each layer, to be safe: layer.forward(x) -> layer.forward(x.copy())
+  Linear.backward -k writes_into or dtype
+    new memory for dW is cleaner: if self.dW is None: -> if True:
+    dW as np.empty gives it: np.empty_like(self.W) -> np.empty(self.W.shape)
+    db as np.empty gives it: np.empty_like(self.b) -> np.empty(self.b.shape)
+  Activation.forward -k within_a_pass
+    y can go where x was: self.y = self.f(x) -> x[:] = self.y = self.f(x)
+  Activation.backward -k within_a_pass or upstream
+    dy can be multiplied in place: self.dx = dy * slope -> dy *= slope; self.dx = dy
+    dy need not be kept: self.dy = dy -> pass
+  SoftmaxCrossEntropy.forward -k within_a_pass
+    the output can be shifted in place: shifted = output - -> shifted = output; shifted -=
+  mlp -k dtype
+    the last layer in full precision: last_init, rng=rng, dtype=dtype -> last_init, rng=rng
+  SGD.step -k a_step_changes
+    minus and then is: parameters[name] += -> parameters[name] = parameters[name] +
+    a new W for each step: parameters[name] += contracts.change(name, change, parameters) ->
+      place, _, last = name.rpartition(".");
+      setattr(self.net.named_layers()[place], last, parameters[name] + change)
+  SGD.change -k a_step_changes
+    the gradient can be scaled in place: return -self.lr * -> gradient *= -self.lr; return
+  checks.batch -k dtype or float32
+    float64 input is more exact: return found.astype(dtype) -> return found
+  same_shape -k upstream
+    what comes back is of any dtype: else found.astype(like.dtype) -> else found
 
-NETWORK = [
-    (
-        "NaN will be seen in the cost",
-        'checks.finite("x", checks.batch("x", x, width, self.dtype))',
-        'checks.batch("x", x, width, self.dtype)',
-    ),
-    (
-        "the softmax is the last layer",
-        "for layer in self.layers:\n            x",
-        "for layer in self.layers[:-1]:\n            x",
-    ),
-    ("a copy for each layer, to be safe", "x = layer.forward(x)", "x = layer.forward(x.copy())"),
-    ("backward in the same order", "in reversed(self.layers)", "in self.layers"),
-    ("every layer gets the loss's gradient", "dy = layer.backward(dy)", "layer.backward(dy)"),
-    ("a network is float64", "return getattr(layer, name).dtype", "return np.dtype(float)"),
-    ("float32 is what one has", "return np.dtype(np.float64)", "return np.dtype(np.float32)"),
-    ("first comes a Linear", 'getattr(self.layers[0], "n_in", None)', "self.layers[0].n_in"),
-    ("the same layers, only listed again", "copy.copy(layer)", "layer"),
-    ("a deep copy is the safest", "copy.copy(layer)", "copy.deepcopy(layer)"),
-    (
-        "the copies were only for the gradients",
-        "return Network(layers)\n\n    def __repr__",
-        "return Network(self.layers)\n\n    def __repr__",
-    ),
-    (
-        "dW of a view is the view's own already",
-        'setattr(layer, "d" + name, None)',
-        "pass",
-    ),
-    ("each layer has the seed", 'rng = checks.generator("rng", rng)\n', ""),
-    ("the list of sizes is the list of layers", "= sizes[1:]", "= sizes"),
-    (
-        "one Tanh can serve for all",
-        "layers.append(new_activation())",
-        "layers.append(layers[1] if len(layers) > 1 else new_activation())",
-    ),
-    (
-        "the output bends too",
-        "dtype=dtype))\n    return Network(layers)",
-        "dtype=dtype))\n    return Network([*layers, new_activation()])",
-    ),
-    ("one initializer is enough", "init=last_init", "init=hidden_init"),
-    ("output_init is for all", "init=hidden_init", "init=last_init"),
-    (
-        "the last layer in full precision",
-        "init=last_init, rng=rng, dtype=dtype",
-        "init=last_init, rng=rng",
-    ),
-]
+core/test_bad_input.py
+  initializers._uniform
+    NumPy will see bad sizes by itself: checks.size("n_in", n_in) -> n_in
+  initializers._gaussian
+    0 units are an empty matrix: checks.size("n_out", n_out) -> n_out
+  Network.forward
+    NaN will be seen in the cost: checks.finite("x", -> (
+  SGD.__init__
+    any lr is the user's business: checks.positive("lr", lr) -> lr
+  SGD.step
+    lr was right once: self.lr = checks.positive("lr", self.lr) -> pass
+  checks.size
+    0 units are allowed: least=1 -> least=0
+  checks._integer
+    a bool is an int: (bool, np.bool_, np.ndarray) -> np.ndarray
+  checks.sizes
+    one size makes a network: len(values) < least -> len(values) < least - 1
+  checks.positive
+    lr = 0 is a rate: and number > 0 -> and number >= 0
+    0.0 is a rate, at least: 0 < value < math.inf -> 0 <= value < math.inf
+    infinity is positive: math.isfinite(number) and -> True and
+  float_dtype
+    half precision is a float: (np.float32, np.float64) -> (np.float16, np.float32, np.float64)
+    no dtype is any dtype: if value is not None: -> if True:
+  checks.floats
+    integers become floats by themselves: if found.dtype.kind == "f" -> if found.dtype.kind in "fiu"
+  checks.batch
+    one example is a batch of one: len(shape) == 2 and -> True and
+    matmul sees the width: width in (None, shape[1]) -> True
+    an empty batch has mean 0: and found.size and width in -> and width in
+  checks.finite
+    NaN is what goes wrong: not np.isfinite(array).all() -> np.isnan(array).any()
+  checks.gradient
+    None has no shape anyway: if like is None: -> if False:
+    NumPy broadcasts a gradient: same_shape(name, value, "y", like) -> floats(name, value)
+  same_shape
+    NumPy broadcasts targets: if found.shape != like.shape: -> if False:
+  checks.labels
+    float labels are numbers too: kind not in "iu" -> kind not in "iuf"
+    labels in a column are labels: len(shape) != 1 or -> False or
+    one label for all examples: count not in (None, len(found)) -> count < len(found)
+    -1 is the last class: low < 0 or high -> high
+    classes are counted from 1: high >= classes -> high > classes
+  checks.weights
+    the initializer knows the shape: if array.shape != shape: -> if False:
+  defined_in
+    what begins with _ has a name too: not key.startswith("_") -> True
+    what a module imports is its own: == module.__name__ -> is not None
+  checks.elementwise
+    NumPy broadcasts a slope: if getattr(value, "shape", None) != like.shape: -> if False:
+  checks.generator
+    NumPy says what is wrong with a seed: except (TypeError, ValueError) -> except OSError
+  cost_was_computed
+    the cost of nothing: if cost is None: -> if False:
+  is_layer
+    a class is a layer: not isinstance(value, type) and -> True and
+  contracts.layers
+    widths come right by themselves: width is not None and -> False and
+    what keeps the width has none: getattr(layer, "n_out", width) -> getattr(layer, "n_out", None)
+    a layer can serve twice: any(layer is other for other in values[:k]) -> False
+  _names_arrays
+    a text is a tuple of names: if isinstance(names, str): -> if False:
+    a number is a parameter: not isinstance(value, np.ndarray) or -> False or
+  maker
+    np.tanh is an activation: except TypeError as -> except OSError as
+  contracts.network
+    a list of layers is a network: hasattr(value, "named_layers") or not is_layer(value) -> True
+  contracts.gradients
+    NumPy broadcasts a step: getattr(found[name], "shape", None) == parameter.shape ->
+      found[name] is not None
+"""
 
-OPTIMIZERS = [
-    ("up the gradient", "parameter -= lr * gradient", "parameter += lr * gradient"),
-    (
-        "minus and then is",
-        "parameter -= lr * gradient",
-        "parameter = parameter - lr * gradient",
-    ),
-    (
-        "a new W for each step",
-        "parameter -= lr * gradient",
-        "setattr(layer, name, parameter - lr * gradient)",
-    ),
-    (
-        "the gradient can be scaled in place",
-        "parameter -= lr * gradient",
-        "gradient *= lr\n                parameter -= gradient",
-    ),
-    (
-        "a little weight decay does no harm",
-        "parameter -= lr * gradient",
-        "parameter -= lr * (gradient + 1e-4 * parameter)",
-    ),
-    ("step on a copy", "getattr(layer, name)\n", "getattr(layer, name).copy()\n"),
-    (
-        "the mean over the batch is taken at the step",
-        'gradient = getattr(layer, "d" + name)',
-        'gradient = getattr(layer, "d" + name) / len(layer.x)',
-    ),
-    ("biases stay 0", "for name in layer.parameters:", "for name in layer.parameters[:1]:"),
-    ("every layer has W and b", "for name in layer.parameters:", 'for name in ("W", "b"):'),
-    (
-        "only hidden layers learn",
-        "for layer in self.net.layers:",
-        "for layer in self.net.layers[:-1]:",
-    ),
-    ("lr was right once", 'lr = checks.positive("lr", self.lr)', "lr = self.lr"),
-    ("any lr is the user's business", 'self.lr = checks.positive("lr", lr)', "self.lr = lr"),
-    ("None minus nothing", "checks.has_gradients(self.net.layers)", "pass"),
-]
+THE_CONTRACTS = """
+test_contracts.py
+  Linear.forward -k finds_nothing_wrong and bias
+    without a bias 1 percent is near enough: else: self.y = x -> else: self.y = 1.01 * x
+  Linear.__init__ -k comes_back_so
+    b has a name, so it is learnt: if not bias: -> if False:
+  Network.named_layers -k by_their_place or any_tree
+    blocks have no layers: isinstance(layer, Network) -> False
+    inside a block one counts anew: f"{k}.{place}" -> place
+  Network.named_parameters -k names_are_not_kept
+    a name is found once: return self._named("") ->
+      self.kept = vars(self).get("kept") or self._named(""); return self.kept
+  Network.named_gradients -k by_their_place
+    a gradient is found under its parameter: self._named("d") -> self._named("")
+  Network._named -k by_their_place
+    what is on the layers is all: self.named_layers().items() -> enumerate(self.layers)
+  Network.dtype -k saved_and_loaded and auto
+    every layer has a W: array = getattr(layer, name) -> array = layer.W
+  Network.view -k view_tells or training_pass
+    a look is known to whoever looks: layer.training = training -> pass
+    layers in blocks hear of it: (view, *view.named_layers().values()) -> (view, *view.layers)
+  Network.view -k every_jacobian and norm
+    every pass is training: training: bool = False -> training: bool = True
+  contracts.copied -k view_shares or cannot_copy
+    gradients are assigned, so they can be shared: np.zeros(g.shape, g.dtype) -> g
+    arrays can be shared: known) -> known | {id(v): v for owner in owners.values()
+      for v in vars(owner).values() if isinstance(v, np.ndarray)})
+    a Generator is no array: known) -> known | {id(v): v for owner in owners.values()
+      for v in vars(owner).values() if isinstance(v, np.random.Generator)})
+    a list is no array: known) -> known | {id(net.layers): net.layers})
+  deep_copy -k cannot_copy
+    an error of Python's says enough: except Exception as error: -> except OSError as error:
+    what is outside comes first: reversed(owners.items()) -> owners.items()
+  Network.cost -k cost_of_a_network
+    the last layer knows the cost: sum(cost for cost in costs if cost is not None) -> costs[-1] or 0
+    layers inside have costs: in self.layers] -> in self.named_layers().values()]
+  train -k loss_alone
+    the loss is the cost: + net.cost -> + 0
+  first_broken -k cost_that_is_not_finite
+    every cost is in the loss: "y", "cost") -> "y")
+  SGD.step -k step_added or is_carried or counts_its_steps or plain_sgd
+    nobody counts: self.t += 1 -> pass
+    what was kept once is the last: self.last = {} -> pass
+    what a step added is always of use: if self.keep: -> if True:
+    a change is a gradient: self.last[name] = change -> self.last[name] = gradients[name]
+    momentum goes by name: contracts.same_places(self._shapes, shapes, self) -> pass
+    shapes are as they were at first: self._shapes = shapes -> pass
+    two axes are two axes: name: array.shape -> name: array.ndim
+    plain SGD carries shapes: if self.buffers: -> if True:
+  same_places -k is_carried
+    the names are enough: before != now -> before.keys() != now.keys()
+  SGD.state -k stopped_and_resumed and (Adam or momentum)
+    a step is like another: "t": self.t, -> "t": 0,
+    lr is all that a step depends on: **states.of_optimizer(self)} -> }
+    the count begins anew: self.lr, self.t = lr, t -> self.lr = lr
+    what it carried comes again by itself: in state.items() -> in self.state.items()
+  Buffers.places -k stopped_and_resumed and nested
+    blocks have no buffers: self.net.named_layers().items() -> enumerate(self.net.layers)
+  Checkpoint.save -k stopped_and_resumed and dropout
+    a Generator is not learnt, so not kept: "buffers": buffers, -> "buffers": {},
+  Checkpoint.resume -k stopped_and_resumed
+    the network is as it was: fill() -> pass
+  Checkpoint._set -k stopped_and_resumed
+    the source goes on somewhere: part.state = states[name] -> _ = states[name]
+  filling.fill -k stopped_and_resumed or saved_and_loaded
+    parameters are all that a file holds: for put in ready: put() -> pass
+    the weights are the run: parameter[...] = arrays[key] -> parameter = arrays[key]
+  put_back -k saved_and_loaded and (norm or dropout)
+    a new buffer does as well: if array and there and now.shape == value.shape: -> if False:
+    a new Generator does as well: now = getattr(owner, attribute) ->
+      import copy; now = copy.deepcopy(getattr(owner, attribute)); setattr(owner, attribute, now)
+  saving.save -k saved_and_loaded and (norm or dropout)
+    the parameters are the network: net.named_parameters() | arrays -> net.named_parameters()
+    arrays are all that there is: "buffers": rest -> "buffers": {}
+  frozen -k saved_and_loaded and dropout
+    a buffer is a frozen array: name in contracts.of_class(layer) -> True
+  restore -k generator_that_the_source_shares
+    a source has its own Generator: rng.bit_generator.state = ->
+      rng = np.random.default_rng(); rng.bit_generator.state =
+  saving.save -k half_a_frozen or comes_back_so
+    what is frozen is among the arrays: frozen(net), -> [],
+    no bias is a bias of 0: without_bias(net) -> []
+    half a layer is better than none: contracts.keeps_all("net", net) -> pass
+  _build -k comes_back_so
+    every Linear has a bias: f"{k}" not in unbiased -> True
+    what is loaded is learnt on: if still: -> if False:
+  Checkpoint.__init__ -k half_a_frozen
+    half a layer can go on: contracts.keeps_all("net", net) -> pass
+  keeps_all -k half_a_frozen
+    a class need not say what it keeps: if lost: -> if False:
+  train -k a_pass_changes
+    whoever writes a layer names its buffers: if file and run.k == done: -> if False:
+  Checkpoint.tries -k a_pass_changes or does_not_name or loss_that_remembers
+    a pass depends on x and parameters alone: found = unnamed_in_layers(self.net, x) -> found = None
+    a loss depends on the output alone: found = found or unnamed_in_loss -> _ = unnamed_in_loss
+    a step depends on gradients alone: found = unnamed_in_optimizer -> unnamed_in_optimizer
+  unnamed_in_layers -k a_pass_changes
+    what does not show in training does no harm: (True, False) -> (True,)
+    a second pass is as the first: Buffers(fresh).state = Buffers(used).state -> fresh = used
+    the same x shows all: x / 2) for each -> x) for each
+  trainable -k twice_is_refused or of_its_own_is_put or array_of_floats or holds or a_mode
+    a block may have the same layer: before != place -> False
+    the outermost has none anyway: if getattr(net, kind, ()): -> if False:
+    what was an array is one: _names_arrays(f"layers[{place}]", layer) -> pass
+    a layer hands out what it holds: if lost: -> if False:
+    nobody need tell a layer inside: lost += [n for n in -> lost += [n for n in () and
+  _held -k holds_layers
+    dicts hold no layers: (list, tuple, dict) -> (list, tuple)
+    lists hold no layers: (list, tuple, dict) -> dict
+    what they hold is theirs: if not hasattr(entry, "named_layers"): -> if False:
+  maker -k mlp
+    one layer can stand everywhere: copy.deepcopy(value) -> value
+    what can be called makes a layer: if not is_layer(layer): -> if False:
+  knows_chance -k of_its_own
+    chance is inherited with the rest: if "forward" in vars(cls): -> if False:
+    None is a chance, too: loss.chance is not None -> True
+  _Words._text -k of_its_own
+    whoever has a chance knows it: checks.knows_chance(self.loss) -> hasattr(self.loss, "chance")
+  _said -k sign
+    the class is the largest of the outputs, of one too: if output.shape[1] == 1: -> if False:
+    an output is a probability: output[:, 0] > 0) -> output[:, 0] > 0.5)
+  _own_jacobian -k every_jacobian and cost
+    backward gives the Jacobian: - of_own_cost -> - 0
+  _with_another -k every_jacobian and cost
+    what comes of a cost of its own is mixed: - of_own_cost -> - 0
+  _block_and_input -k mixes_examples or as_one_layer or counts_the_linears
+    each row is an example: _keeps_examples_apart(block, x) -> pass
+    a network is its layers: one_by_one(net.view()).layers -> net.view().layers
+    Linears in blocks count: one_by_one(net.view()).layers -> [*net.view().named_layers().values()]
+  walking.activations -k go_through_the_layers
+    blocks have no activations: net.named_layers().items() -> enumerate(net.layers)
+  walking.linears -k go_through_the_layers
+    blocks have no weights: net.named_layers().items() -> enumerate(net.layers)
+  looking.summaries.summary -k go_through_the_layers
+    a block is a line: contracts.network("net", net).named_layers() -> dict(enumerate(net.layers))
+  traces.trace -k go_through_the_layers or training_pass
+    a block is a layer: named = view.named_layers() -> named = dict(enumerate(view.layers))
+    to trace is to look: view(training=True) -> view()
+  statistics.update_ratio -k update_ratio
+    a change is lr times the gradient: getattr(optimizer, "last", {}).get(name) ->
+      optimizer.lr * net.named_gradients().get(name)
+  train -k update_ratio
+    whoever looks keeps: optimizer.keep = run.keep or looks.due(run.k + 1) -> pass
 
-CHECKS = [
-    (
-        "a bool is an int",
-        'if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):\n'
-        '        raise TypeError(f"{name}: expected a whole number, got',
-        'if not hasattr(value, "__index__"):\n'
-        '        raise TypeError(f"{name}: expected a whole number, got',
-    ),
-    ("0 units are allowed", "value, least=1)", "value, least=0)"),
-    ("one size makes a network", "if len(values) < 2:", "if len(values) < 1:"),
-    (
-        "lr = 0 is a rate",
-        "math.isfinite(number) and number > 0",
-        "math.isfinite(number) and number >= 0",
-    ),
-    ("infinity is positive", "math.isfinite(number) and number > 0", "number > 0"),
-    (
-        "a NumPy scalar is a number",
-        "return number\n\n\ndef float_dtype",
-        "return value\n\n\ndef float_dtype",
-    ),
-    (
-        "half precision is a float",
-        "not in (np.float32, np.float64)",
-        "not in (np.float16, np.float32, np.float64)",
-    ),
-    (
-        "integers become floats by themselves",
-        'array.dtype.kind != "f"',
-        'array.dtype.kind not in "fiu"',
-    ),
-    ("one example is a batch of one", "if array.ndim == 2 and array.size", "if array.size"),
-    ("matmul sees the width", " and width in (None, array.shape[1])", ""),
-    ("an empty batch has mean 0", "array.ndim == 2 and array.size and", "array.ndim == 2 and"),
-    ("float64 input is more exact", "return array.astype(dtype)", "return array"),
-    ("NaN is what goes wrong", "if not np.isfinite(array).all():", "if np.isnan(array).any():"),
-    ("None has no shape anyway", "if like is None:", "if False:"),
-    (
-        "NumPy broadcasts a gradient",
-        'return same_shape(name, value, "y", like)',
-        "return floats(name, value).astype(like.dtype)",
-    ),
-    (
-        "NumPy broadcasts targets",
-        "if array.shape != like.shape:",
-        "if False:",
-    ),
-    (
-        "float labels are numbers too",
-        'array.dtype.kind not in "iu"',
-        'array.dtype.kind not in "iuf"',
-    ),
-    (
-        "labels in a column are labels",
-        "if array.ndim != 1 or len(array) == 0",
-        "if len(array) == 0",
-    ),
-    ("one label for all examples", "count not in (None, len(array))", "count < len(array)"),
-    ("-1 is the last class", "if low < 0 or high >= classes:", "if high >= classes:"),
-    ("classes are counted from 1", "high >= classes", "high > classes"),
-    ("the initializer knows the shape", "if array.shape != shape:", "if False:"),
-    ("what begins with _ has a name too", ' and not key.startswith("_")', ""),
-    ("what a module imports is its own", "== module.__name__ and", "is not None and"),
-    (
-        "widths come right by themselves",
-        "if width is not None and getattr(layer",
-        "if False and getattr(layer",
-    ),
-    ("NumPy broadcasts a slope", 'if getattr(value, "shape", None) != like.shape:', "if False:"),
-    ("a text is a tuple of names", "if isinstance(layer.parameters, str):", "if False:"),
-    ("NumPy broadcasts a step", "if got != shape:", "if False:"),
-    ("a class is a layer", "if isinstance(layer, type) or not is_layer(layer):", "if False:"),
-    ("a layer can serve twice", "if any(layer is other for other in values[:k]):", "if False:"),
-    ("a number is a parameter", "if not isinstance(value, np.ndarray):", "if False:"),
-    ("np.tanh is an activation", "isinstance(value, type) and is_layer(value)", "True"),
-    (
-        "NumPy says what is wrong with a seed",
-        "except (TypeError, ValueError) as error",
-        "except OSError as error",
-    ),
-    ("no dtype is any dtype", "if value is not None:", "if True:"),
-    ("a list of layers is a network", 'if not hasattr(value, "layers"):', "if False:"),
-    (
-        "the first layer speaks for all",
-        "for k, layer in enumerate(layers):",
-        "for k, layer in enumerate(layers[:1]):",
-    ),
-    ("the cost of nothing", "if cost is None:", "if False:"),
-]
+test_gradcheck.py
+  gradient_check -k refuses_one_example
+    one example is like several: others = _rows(net, few, 1, rng) -> others = []
+  gradcheck._fewest -k refuses_one_example
+    every layer takes one example: for n in (1, 2) -> for n in (1,)
+  _in_float64 -k float32_network
+    float32 is exact enough: entry.astype(np.float64) -> entry
+  gradcheck._one_pass -k shows_in_its_rows and getattr
+    one backward pass shows all: layer.backward(dy) dx = -> dx =
+  gradcheck._rows -k right_parts and cost
+    every parameter is moved by the whole cost: if array in getattr(layer, "own", ()): -> if False:
+  _shared_cost -k right_parts and cost
+    every cost reaches every gradient: 0.0 if getattr(layer, "own", ()) else -> 0.0 if False else
+  _Cost.terms -k right_parts and cost
+    the output is the cost: _shared_cost(view) -> 0.0
+  must_be_the_same -k breaks_the_contract
+    a pass is a pass: != {self.here.tobytes()} -> == set()
+  gradcheck._compare -k no_right_network and 100
+    a computer does not round: limit = rounding + -> limit =
+  gradcheck._compare -k is_not_finite
+    NaN is larger than any bound: if not np.isfinite(slopes).all() -> if False
+  gradcheck._compare -k kinks
+    kinks are mistakes: smooth = np.maximum(apart, np.abs(bend)) <= -> smooth = 0 * apart <=
+    no entry is no error: if not smooth.any(): -> if False:
+  gradcheck._compare -k nothing_can_be_seen
+    a gradient that cannot be seen is wrong: if bound < 1 else 0.0 -> if True else 0.0
+"""
 
-# Beyond the core: a mistake in each of the other rooms that train, watch and keep.
-OTHERS = [
-    Mistake(file, thought, right, wrong, tests)
-    for tests, file, thought, right, wrong in [
-        (
-            *("test_monitor.py", "monitor.py", "the percentile of z will do"),
-            *("np.percentile(np.abs(layer.y), 98)", "np.percentile(layer.y, 98)"),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "dy is ds"),
-            *("[m * std(layer.dy) for layer in weighted]", "[std(layer.dy) for layer in weighted]"),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "a unit that is ever saturated is dead"),
-            *("units.all(axis=0).mean()", "units.any(axis=0).mean()"),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "why make a view"),
-            *("self.net.view(), copy.copy(self.loss), len(self.x)",)
-            + ("self.net, copy.copy(self.loss), len(self.x)",),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "the loss is mine too"),
-            *("copy.copy(self.loss)", "self.loss"),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "the examples stay as they are"),
-            *('self.x = np.array(checks.batch("x", x))', 'self.x = checks.batch("x", x)'),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "validation is a test too"),
-            *('seen["valid_error"] = self._error(*self.valid)',)
-            + ('seen["valid_error"] = self._error(*self.test)',),
-        ),
-        (
-            *("test_monitor.py", "monitor.py", "records of another kind will do"),
-            *('(self.valid is not None) != ("valid_error" in records)', "False"),
-        ),
-        (
-            *("test_scores.py", "looking/scores.py", "rows are what is said"),
-            *("(true[finite], said[finite])", "(said[finite], true[finite])"),
-        ),
-        (
-            *("test_scores.py", "looking/scores.py", "fancy indexing counts"),
-            *("np.add.at(counts, (true[finite], said[finite]), 1)",)
-            + ("counts[true[finite], said[finite]] += 1",),
-        ),
-        (
-            *("test_watched.py", "studies/seeded.py", "all that there is to learn from"),
-            *("Shuffled(*found.train, rng=", "Shuffled(*found.test, rng="),
-        ),
-        (
-            *("test_watched.py", "studies/seeded.py", "what is missing is fetched"),
-            *("[data](download=False)", "[data]()"),
-        ),
-        (
-            *("test_figure12.py", "studies/race.py", "the best is where the test error is lowest"),
-            *('key=result["valid_error"].__getitem__', 'key=result["test_error"].__getitem__'),
-        ),
-        (
-            *("test_race.py", "studies/race.py", "a network that came to its end has a cost"),
-            *('if np.isfinite(result["validation_cost"]):', "if True:"),
-        ),
-        (
-            *("test_race.py", "studies/race.py", "no folder is the folder here"),
-            *("if self.folder else None", "if self.folder else Path(name)"),
-        ),
-        (
-            *("test_race.py", "studies/comparison.py", "before the first update nothing is learnt"),
-            *("early=(0,)", "early=()"),
-        ),
-        (
-            *("test_figure12.py", "studies/tables.py", "the last epoch is the best"),
-            *("for k in (best, -1)]\n        errors", "for k in (-1, best)]\n        errors"),
-        ),
-        (
-            *("test_figure12.py", "studies/figure12.py", "an epoch has 50,000 images"),
-            *('"cifar10": 4_000', '"cifar10": 5_000'),
-        ),
-        (
-            *("test_monitor.py", "looking/statistics.py", "what lies beyond is not there"),
-            *("array.clip(edges[0], edges[-1])", "array"),
-        ),
-        (
-            *("test_monitor.py", "looking/statistics.py", "steep units are saturated"),
-            *("layer.slope(layer.x) <= layer.saturated_at",)
-            + ("layer.slope(layer.x) >= layer.saturated_at",),
-        ),
-        (
-            *("test_shuffled.py", "datasets/shuffled.py", "one order is enough"),
-            *("self._order = self._rng.permutation(len(self.x))",)
-            + ("self._order = np.random.default_rng(0).permutation(len(self.x))",),
-        ),
-        (
-            *("test_shuffled.py", "datasets/shuffled.py", "the short batch is lost"),
-            *("(n if self.drop_last else 1)", "n"),
-        ),
-        (
-            *("test_shuffled.py", "datasets/shuffled.py", "the state after the order"),
-            *("self._start = self._rng.bit_generator.state\n        self._order =",)
-            + ("self._order =",),
-        ),
-        (
-            *("test_checkpoint.py", "checkpoint.py", "the weights are the run"),
-            *("parameter[...] = arrays", "parameter = arrays"),
-        ),
-        (
-            *("test_checkpoint.py", "checkpoint.py", "the source goes on somewhere"),
-            *("part.state = {", "_ = {"),
-        ),
-        (
-            *("test_checkpoint.py", "checkpoint.py", "any run will do"),
-            *("if record.get(moment) == self.start:", "if True:"),
-        ),
-        (
-            *("test_checkpoint.py", "replacing.py", "straight into the file"),
-            *('with open(part, "wb") as file:', 'with open(path, "wb") as file:'),
-        ),
-        (
-            *("test_checkpoint.py", "interrupts.py", "Ctrl-C is for others"),
-            *("self.asked = True", "self.asked = False"),
-        ),
-        (
-            *("test_training.py", "training.py", "numbers break now and then"),
-            *("if not math.isfinite(cost):", "if False:"),
-        ),
-        (
-            *("test_training.py", "training.py", "watching begins with the first update"),
-            *("if done == 0:", "if False:"),
-        ),
-        (
-            *("test_broken.py", "looking/broken.py", "backward is forward, too"),
-            *("reversed(list(enumerate(net.layers)))", "enumerate(net.layers)"),
-        ),
-    ]
-]
+THE_OTHERS = """
+test_monitor.py
+  Monitor._look
+    the percentile of z will do: np.percentile(np.abs(layer.y), 98) -> np.percentile(layer.y, 98)
+    dy is ds: m * std(layer.dy) -> std(layer.dy)
+    a unit that is ever saturated is dead: units.all(axis=0) -> units.any(axis=0)
+    why make a view: self.net.view() -> self.net
+    the loss is mine too: copy.copy(self.loss) -> self.loss
+    validation is a test too: self._error(*self.valid) -> self._error(*self.test)
+  Monitor.__init__
+    the examples stay as they are: map(np.array, self._checked( -> (self._checked(
+  Monitor.state
+    records of another kind will do: (self.valid is not None) != ("valid_error" in records) -> False
+  statistics.histogram
+    what lies beyond is not there: array.clip(edges[0], edges[-1]) -> array
+  statistics.saturated
+    steep units are saturated: <= layer.saturated_at -> >= layer.saturated_at
 
-MISTAKES = [
-    Mistake(file, *record)
-    for file, records in [
-        ("layers.py", LAYERS),
-        ("activations.py", ACTIVATIONS),
-        ("losses.py", LOSSES),
-        ("initializers.py", INITIALIZERS),
-        ("network.py", NETWORK),
-        ("optimizers.py", OPTIMIZERS),
-        ("_checks.py", CHECKS),
-    ]
-    for record in records
-]
+test_hints.py
+  losses.softmax -k softmax
+    exp of the output, as it is: output - output.max(axis=1, keepdims=True) -> output
+    probabilities sum to 1 in all: exps.sum(axis=1, keepdims=True) -> exps.sum()
+
+test_scores.py
+  confusion
+    rows are what is said: (true[finite], said[finite]) -> (said[finite], true[finite])
+    fancy indexing counts: np.add.at(counts, (true[finite], said[finite]), 1) ->
+      counts[true[finite], said[finite]] += 1
+  error_rate
+    what is not finite has a largest entry: & np.isfinite(output).all(axis=1) -> & True
+  losses.entropy
+    0 log 0 is 0: p[p > 0] -> p
+  mean_cost
+    all blocks are as long: * len(part) -> * BLOCK
+  scores._outputs
+    scores are asked after training: contracts.network("net", net).view() -> net
+
+test_jacobians.py
+  jacobians._jacobian
+    the slope of what leaves: layer.slope(x).T -> layer.slope(layer.f(x)).T
+    the last layer is all that counts: _own_jacobian(layer, x) @ J -> _own_jacobian(layer, x)
+  _own_jacobian
+    a subclass of Linear is one: type(layer) is Linear -> isinstance(layer, Linear)
+  singular_values
+    eigenvalues are singular values: np.sqrt(squares.clip(min=0)) -> squares.clip(min=0)
+    eigenvalues fall: [::-1] -> [:]
+  mean_square_singular_value
+    slopes are 0 or 1: slopes**2 @ -> slopes @
+  _block_and_input
+    Jacobians are asked after training: one_by_one(net.view()) -> one_by_one(net)
+
+test_traces.py
+  traces.trace
+    arrays stay as they are: np.array(array) -> array
+  differences._compare
+    NaN is like nothing: | ((a != a) & (b != b)) -> | False
+
+test_summaries.py
+  summaries._row
+    n is what leaves: len(W) * -> W.shape[1] *
+  statistics.update_ratio
+    what does not vary has a ratio, too: if spread > 0 -> if True
+
+test_training.py
+  _Run.check -k rate_too_large
+    numbers break now and then: if not math.isfinite(cost): -> if False:
+  train -k watch_is_called
+    watching begins with the first update: if done == 0: -> if False:
+  _Words._chance -k beside_its_chance
+    the last batch says all: np.concatenate(self.targets) -> self.targets[-1]
+
+test_broken.py
+  first_broken
+    backward is forward, too: backward.reverse() -> pass
+
+test_checkpoint.py
+  Checkpoint._is_this_run -k another_run
+    any run will do: if record.get(moment) == self.start: -> if True:
+  checkpoint._fingerprints -k another_run
+    weights of the same sizes are the same: weights.update( -> str(
+  StopRequest.ask -k ctrl_c_saves
+    Ctrl-C is for others: self.asked = kind -> self.asked = None
+
+test_saving.py
+  replacing.replacing -k a_write_that_fails
+    straight into the file: part = _part(target) -> part = target
+
+test_sources.py
+  Shuffled._shuffle -k goes_on_from_wherever and shuffled
+    the state after the order: self._start = self._rng.bit_generator.state -> pass
+
+test_shuffled.py
+  Shuffled._shuffle
+    one order is enough: self._rng.permutation( -> np.random.default_rng(0).permutation(
+  Shuffled.draw
+    the short batch is lost: (n if self.drop_last else 1) -> n
+
+test_watched.py
+  seeded.examples -k finite_set and mnist
+    all that there is to learn from: Shuffled(*found.train, -> Shuffled(*found.test,
+  seeded.examples -k never_downloaded
+    what is missing is fetched: [data](download=False) -> [data]()
+
+test_race.py
+  race._try -k rate_too_large_has_no_cost
+    a network that came to its end has a cost: if np.isfinite(result["validation_cost"]) -> if True
+  Race._file -k finds_the_same
+    no folder is the folder here: if self.folder else None -> if self.folder else Path(name)
+  comparison.Settings.race -k looks_about_40_times
+    before the first update nothing is learnt: early=(0,) -> early=()
+
+test_figure12.py
+  best_look -k best_look
+    the best is where the test error is lowest: result["valid_error"]._ -> result["test_error"]._
+  table1 -k table_1
+    the last epoch is the best: for k in (best, -1)] errors -> for k in (-1, best)]; errors
+  studies.figure12 -k epoch_goes_once
+    an epoch has 50,000 images: "cifar10": 4_000 -> "cifar10": 5_000
+"""

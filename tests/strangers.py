@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
+from own_parts import Gain
 
 import tinynet as tn
 
@@ -280,26 +281,6 @@ class Leaky(tn.Activation):
 
     def slope(self, s):
         return np.where(s > 0, 1.0, self.alpha)
-
-
-class Gain:
-    """y = gamma x: one parameter, with another name than W."""
-
-    parameters = ("gamma",)
-
-    def __init__(self, units):
-        self.gamma = np.linspace(0.5, 1.5, units)
-
-    def forward(self, x):
-        self.x = x
-        self.y = self.gamma * x
-        return self.y
-
-    def backward(self, dy):
-        self.dy = dy
-        self.dgamma = (dy * self.x).sum(axis=0)
-        self.dx = dy * self.gamma
-        return self.dx
 
 
 class FilledGain(Gain):

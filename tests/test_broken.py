@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from own_parts import batch_for, one_pass, own_net, small_net
+from own_parts import Signs, batch_for, one_pass, own_net, small_net
 
 import tinynet as tn
 from tinynet._internal.progress import Silent
@@ -50,12 +50,12 @@ def test_the_first_broken_array_is_named_in_the_order_of_each_pass(make, number,
         assert "(1 of " in found
 
 
-def test_where_all_is_finite_nothing_is_named():
+def test_nothing_is_named_if_all_is_finite():
     assert first_broken(after_a_pass()) == (None, None)
     assert first_broken(small_net()) == (None, None)  # before any pass
 
 
-def test_parameters_are_finite_or_not():
+def test_is_finite_tells_whether_all_parameters_are():
     net = after_a_pass(own_net)
     assert is_finite(net)
     net.layers[1].gamma[0] = np.inf
@@ -72,23 +72,16 @@ class Steep(tn.Activation):
         return np.full_like(s, 1e300)
 
 
-class Source:
-    """Inputs of 3 units."""
-
-    def draw(self, n):
-        return np.ones((n, 3)), np.arange(n) % 2
-
-    state = {"nothing": 0}
+def train(net, source, updates, **keywords):
+    loss, sgd = tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1)
+    tn.train(net, loss, sgd, source, updates, progress=Silent, **keywords)
 
 
 def test_the_error_of_a_run_names_update_layer_and_array_of_both_passes(tmp_path):
     net = small_net(Steep)  # Linear, Steep, Linear, Steep, Linear
     file = tmp_path / "run.npz"
     with pytest.raises(FloatingPointError) as error:
-        tn.train(
-            net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), Source(), 9,
-            checkpoint=file, progress=Silent,
-        )  # fmt: skip
+        train(net, Signs(), 9, checkpoint=file)
     said = str(error.value)
     assert "after 1 updates" in said
     assert "forward the first array that is not finite is layers[0].W of Linear(3, 5" in said
@@ -98,7 +91,7 @@ def test_the_error_of_a_run_names_update_layer_and_array_of_both_passes(tmp_path
     assert not file.exists()
 
 
-class Surge(Source):
+class Surge(Signs):
     """Its fifth batch is larger than the others."""
 
     drawn = 0
@@ -116,18 +109,10 @@ class Fuse(tn.Tanh):
         return super().slope(s) if np.abs(s).max() < 1e6 else np.full_like(s, np.nan)
 
 
-def test_the_last_good_checkpoint_stays(tmp_path):
+def test_the_last_good_checkpoint_is_kept(tmp_path):
     file = tmp_path / "run.npz"
-
-    def run(source, updates):
-        net = small_net(Fuse)
-        tn.train(
-            net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), source, updates,
-            checkpoint=file, save_every=1, progress=Silent,
-        )  # fmt: skip
-        return net
-
     with pytest.raises(FloatingPointError, match="after 5 updates: .*run.npz holds the first 4"):
-        run(Surge(), 9)
-    net = run(Source(), 4)
+        train(small_net(Fuse), Surge(), 9, checkpoint=file, save_every=1)
+    net = small_net(Fuse)
+    train(net, Signs(), 4, checkpoint=file)
     assert is_finite(net)

@@ -1140,21 +1140,6 @@ def test_parameters_may_be_a_property(tmp_path):
     np.testing.assert_array_equal(fresh.net.forward(X), built.net.forward(X))
 
 
-def test_a_run_file_of_before_is_refused(tmp_path):
-    path = tmp_path / "run.npz"
-    train(build("gain"), 3, checkpoint=path)
-    with np.load(path) as file:
-        members = {name: file[name] for name in file.files}
-    record = json.loads(str(members["record.json"]))
-    record["format"] = "tinynet run 1"
-    np.savez(path, **{**members, "record.json": np.array(json.dumps(record))})
-    built = build("gain")
-    before = goes_on_with(built)
-    with refused(ValueError, str(path), "tinynet run 1"):
-        train(built, 6, checkpoint=path)
-    assert not differing(before, goes_on_with(built))
-
-
 # ---------------------------------------------------------------------------- frozen, no bias
 
 

@@ -9,21 +9,25 @@ import re
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from data_files import (
+    MIB,
     MNIST_NAMES,
     PUBLISHED,
     TINYNET_DATA,
     cifar10,
-    cifar10_files,
     everything_in,
+    little_memory,
     mnist,
-    mnist_arrays,
+    picture,
+    real,
     small_cifar10,
     small_mnist,
+    write_cifar10,
     write_mnist,
 )
-from PIL import Image
+from own_parts import telling_bar
 
 import tinynet as tn
 from tinynet import __main__ as command_line
@@ -60,33 +64,37 @@ def mirror(tmp_path):
 # ---------------------------------------------------------------------------- a server that lies
 
 
+# What a server does: status, length and body of its answer; and what is said where that is wrong.
+ANSWERS = {
+    "good": (200, len(CONTENT), CONTENT, None),
+    "without-length": (200, None, CONTENT, None),
+    "cut-off": (200, len(CONTENT), CONTENT[:70_000], "256,000 bytes, got 70,000|IncompleteRead"),
+    "says-less": (200, 1000, CONTENT, "expected 256,000 bytes, got 1,000"),
+    "sends-less": (200, len(CONTENT) - 1, CONTENT[:-1], "expected 256,000 bytes, got 255,999"),
+    "sends-more": (200, len(CONTENT) + 1, CONTENT + b"!", "expected 256,000 bytes, got more"),
+    "endless": (200, None, None, "expected 256,000 bytes, got more"),
+    "changed": (200, len(CONTENT), CONTENT[:-1] + b"!", "SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}"),
+    "empty": (200, 0, b"", "expected 256,000 bytes, got 0"),
+    "404": (404, 9, b"not found", "HTTP Error 404: Not Found"),
+    "500": (500, 0, b"", "HTTP Error 500"),
+    "page": (200, 15, b"<html>Log in!</", "expected 256,000 bytes, got 15"),
+    "to-a-file": (302, 0, b"", "redirection|Found"),
+    "hangs-up": (None, None, b"", "closed connection"),
+    "nonsense": (None, None, b"nonsense\r\n\r\n", "nonsense"),
+    # What came is whole and unchanged, or it is refused: both are right.
+    "says-more": (200, len(CONTENT) + 1000, CONTENT, ""),
+}
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     """Answers as the first part of the address says."""
 
     def do_GET(self):  # noqa: N802
         how = self.path.split("/")[1]
         self.server.asked.append(how)
-        status, length, body = {
-            "good": (200, len(CONTENT), CONTENT),
-            "without-length": (200, None, CONTENT),
-            "cut-off": (200, len(CONTENT), CONTENT[:70_000]),
-            "cut-off-at-once": (200, len(CONTENT), b""),
-            "says-less": (200, 1000, CONTENT),
-            "says-more": (200, len(CONTENT) + 1000, CONTENT),
-            "sends-less": (200, len(CONTENT) - 1, CONTENT[:-1]),
-            "sends-more": (200, len(CONTENT) + 1, CONTENT + b"!"),
-            "endless": (200, None, None),
-            "changed": (200, len(CONTENT), CONTENT[:-1] + b"!"),
-            "empty": (200, 0, b""),
-            "404": (404, 9, b"not found"),
-            "500": (500, 0, b""),
-            "page": (200, 15, b"<html>Log in!</"),
-            "to-a-file": (302, 0, b""),
-            "hangs-up": (None, None, None),
-            "nonsense": (None, None, b"nonsense\r\n\r\n"),
-        }[how]
+        status, length, body, _ = ANSWERS[how]
         if status is None:
-            self.wfile.write(body or b"")
+            self.wfile.write(body)
             self.close_connection = True
             return
         self.send_response(status)
@@ -123,10 +131,16 @@ def address(server, how):
 # ---------------------------------------------------------------------------- fetching
 
 
-def test_a_file_is_fetched_from_an_address_into_a_folder_that_is_made(mirror, tmp_path):
+def test_a_file_is_fetched_into_a_folder_that_is_made_and_progress_counts_its_bytes(
+    mirror, tmp_path
+):
+    bar, told = telling_bar()
     folder = tmp_path / "new" / "folder"
-    assert fetch(published(mirror), folder) == {NAME: folder / NAME}
+    assert fetch(published(mirror), folder, bar) == {NAME: folder / NAME}
     assert everything_in(folder) == {NAME: CONTENT}
+    assert told[0] == {"total": len(CONTENT), "desc": NAME, "unit": "bytes"}
+    assert sum(told[1:]) == len(CONTENT)
+    assert len(told) > 3
 
 
 @pytest.mark.parametrize("how", ["good", "without-length"])
@@ -136,48 +150,25 @@ def test_a_file_is_fetched_from_a_server(server, tmp_path, how):
     assert server.asked == [how]
 
 
-BAD = {
-    "cut-off": "expected 256,000 bytes, got 70,000|IncompleteRead",
-    "cut-off-at-once": "expected 256,000 bytes, got 0|IncompleteRead",
-    "says-less": "expected 256,000 bytes, got 1,000",
-    "says-more": "expected 256,000 bytes|SHA-256|IncompleteRead",
-    "sends-less": "expected 256,000 bytes, got 255,999",
-    "sends-more": "expected 256,000 bytes, got more",
-    "endless": "expected 256,000 bytes, got more",
-    "changed": "expected SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}",
-    "empty": "expected 256,000 bytes, got 0",
-    "404": "HTTP Error 404: Not Found",
-    "500": "HTTP Error 500",
-    "page": "expected 256,000 bytes, got 15",
-    "to-a-file": "redirection|Found",
-    "hangs-up": "closed connection",
-    "nonsense": "nonsense",
-}
-
-
-@pytest.mark.parametrize(("how", "why"), [(h, w) for h, w in BAD.items() if h != "says-more"])
-def test_a_server_that_does_not_give_the_file_leaves_nothing_behind(server, tmp_path, how, why):
-    folder = tmp_path / "here"
-    with pytest.raises(FileNotFoundError, match=why):
-        fetch(published(address(server, how)), folder)
+@pytest.mark.parametrize("how", [how for how, (*_, why) in ANSWERS.items() if why])
+def test_a_server_that_does_not_give_the_file_leaves_nothing_and_the_next_is_asked(
+    server, tmp_path, how
+):
+    folder, bad = tmp_path / "here", address(server, how)
+    with pytest.raises(FileNotFoundError, match=ANSWERS[how][-1]):
+        fetch(published(bad), folder)
     assert everything_in(folder) == {}
     assert server.asked == [how]
     assert server.sent < 20_000_000
+    fetch(published(bad, address(server, "good")), folder)
+    assert everything_in(folder) == {NAME: CONTENT}
+    assert server.asked == [how, how, "good"]
 
 
 def test_a_length_that_is_too_large_does_no_harm(server, tmp_path):
-    """What came is whole and unchanged, or it is refused: both are right."""
-    folder = tmp_path / "here"
     with contextlib.suppress(FileNotFoundError):
-        fetch(published(address(server, "says-more")), folder)
-    assert everything_in(folder) in ({}, {NAME: CONTENT})
-
-
-@pytest.mark.parametrize("how", BAD)
-def test_the_next_mirror_is_asked_where_one_fails(server, tmp_path, how):
-    fetch(published(address(server, how), address(server, "good")), tmp_path / "here")
-    assert everything_in(tmp_path / "here") == {NAME: CONTENT}
-    assert server.asked[0] == how
+        fetch(published(address(server, "says-more")), tmp_path / "here")
+    assert everything_in(tmp_path / "here") in ({}, {NAME: CONTENT})
 
 
 def test_a_server_that_is_silent_is_given_up(server, tmp_path, monkeypatch):
@@ -190,16 +181,13 @@ def test_a_server_that_is_silent_is_given_up(server, tmp_path, monkeypatch):
     assert everything_in(tmp_path / "here") == {}
 
 
-def test_where_nobody_listens_it_says_so(tmp_path):
+def test_where_nobody_listens_or_no_folder_can_be_it_says_so(mirror, tmp_path):
     with pytest.raises(FileNotFoundError, match="refused"):
         fetch(published("http://127.0.0.1:9/"), tmp_path / "here")
-
-
-def test_a_file_in_the_place_of_the_folder_is_left_alone(mirror, tmp_path):
-    (tmp_path / "here").write_text("mine")
-    with pytest.raises(FileNotFoundError, match="here"):
-        fetch(published(mirror), tmp_path / "here")
-    assert (tmp_path / "here").read_text() == "mine"
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FileNotFoundError, match="file"):
+        fetch(published(mirror), tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_ctrl_c_leaves_nothing_behind(mirror, tmp_path):
@@ -210,22 +198,6 @@ def test_ctrl_c_leaves_nothing_behind(mirror, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         fetch(published(mirror), tmp_path / "here", Interrupted)
     assert everything_in(tmp_path / "here") == {}
-
-
-def test_progress_counts_the_bytes(mirror, tmp_path):
-    made = []
-
-    class Bar(Silent):
-        def __init__(self, **keywords):
-            made.append(keywords)
-
-        def update(self, n=1):
-            made.append(n)
-
-    fetch(published(mirror), tmp_path / "here", Bar)
-    assert made[0] == {"total": len(CONTENT), "desc": NAME, "unit": "bytes"}
-    assert sum(made[1:]) == len(CONTENT)
-    assert len(made) > 3
 
 
 # ---------------------------------------------------------------------------- what is said
@@ -264,14 +236,6 @@ def test_where_one_file_cannot_be_had_the_others_are_not_asked_for(tmp_path, mon
     assert everything_in(tmp_path / "here") == {}
 
 
-def test_cifar10_names_its_archive(tmp_path):
-    with pytest.raises(FileNotFoundError) as error:
-        tn.cifar10(tmp_path, download=False)
-    assert "cifar-10-binary.tar.gz  170,052,171 bytes" in str(error.value)
-    assert "https://www.cs.toronto.edu/~kriz/" in str(error.value)
-    assert everything_in(tmp_path) == {"home": None}
-
-
 def test_what_is_missing_is_downloaded_and_read_and_not_downloaded_again(tmp_path, monkeypatch):
     mirror = write_mnist(tmp_path / "mirror")
     content = {name: (mirror / name).read_bytes() for name in MNIST_NAMES}
@@ -281,13 +245,11 @@ def test_what_is_missing_is_downloaded_and_read_and_not_downloaded_again(tmp_pat
     monkeypatch.setattr(mnist, "PUBLISHED", made)
     here = tmp_path / "here"
     here.mkdir()
-    unpacked = gzip.decompress(content[MNIST_NAMES[0]])
-    (here / MNIST_NAMES[0].removesuffix(".gz")).write_bytes(unpacked)
+    plain = MNIST_NAMES[0].removesuffix(".gz")
+    (here / plain).write_bytes(gzip.decompress(content[MNIST_NAMES[0]]))
     with small_mnist():
         first = tn.mnist(here, progress=Silent)
-        assert sorted(os.listdir(here)) == sorted(
-            [MNIST_NAMES[0].removesuffix(".gz"), *MNIST_NAMES[1:]]
-        )
+        assert sorted(os.listdir(here)) == sorted([plain, *MNIST_NAMES[1:]])
         for name in MNIST_NAMES:
             (mirror / name).unlink()
         assert tn.mnist(here, progress=Silent).train[0].tobytes() == first.train[0].tobytes()
@@ -296,19 +258,13 @@ def test_what_is_missing_is_downloaded_and_read_and_not_downloaded_again(tmp_pat
 # ---------------------------------------------------------------------------- where
 
 
-def test_places_are_looked_into_in_the_stated_order(tmp_path, monkeypatch, no_places):
+def test_places_are_looked_into_in_the_stated_order(tmp_path, monkeypatch):
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert files.folders("mnist", tmp_path / "named") == [
-        tmp_path / "named",
-        tmp_path / "named" / "mnist",
-        tmp_path / "shared" / "mnist",
-        tmp_path / "shared",
-        tmp_path / "cache" / "tinynet" / "mnist",
-        tmp_path / "cache" / "tinynet",
-        no_places / ".cache" / "tinynet" / "mnist",
-        no_places / ".cache" / "tinynet",
-    ]
+    places = ["named", "named/mnist", "shared/mnist", "shared"]
+    for cache in ("cache/tinynet", "home/.cache/tinynet"):
+        places += [f"{cache}/mnist", cache]
+    assert files.folders("mnist", tmp_path / "named") == [tmp_path / place for place in places]
 
 
 def test_without_a_home_a_folder_can_be_named(tmp_path, monkeypatch):
@@ -326,23 +282,24 @@ def test_empty_variables_and_a_relative_cache_count_as_not_set(monkeypatch, no_p
     assert files.folders("mnist") == [home / "mnist", home]
 
 
-def test_the_first_place_that_has_the_file_gives_it(tmp_path, monkeypatch):
-    places = [tmp_path / name for name in ("named", "shared/mnist", "cache/tinynet")]
+WRITERS = {"mnist": (mnist, write_mnist), "cifar10": (cifar10, write_cifar10)}
+
+
+@pytest.mark.parametrize("data", WRITERS)
+def test_the_first_place_that_has_the_files_gives_them(tmp_path, monkeypatch, data):
+    module, write = WRITERS[data]
+    places = [tmp_path / name for name in ("named", f"shared/{data}", "cache/tinynet")]
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with small_cifar10():
+        for place in places:
+            write(place)
     for place in places:
-        write_mnist(place, zipped=False)
-    for place in places:
-        found = mnist.locate(tmp_path / "named")
-        assert set(found.values()) == {place / name for name in MNIST_NAMES}
-        for name in MNIST_NAMES:
-            (place / name).unlink()
-    assert set(mnist.locate(tmp_path / "named").values()) == {None}
-
-
-def test_a_folder_must_be_a_path():
-    with pytest.raises(TypeError, match="^folder: expected a path, got 3$"):
-        tn.mnist(3)
+        found = set(module.locate(tmp_path / "named").values())
+        assert {path.parent for path in found} == {place} or found == {place}
+        for path in place.iterdir():
+            path.unlink()
+    assert set(module.locate(tmp_path / "named").values()) == {None}
 
 
 # ---------------------------------------------------------------------------- the command
@@ -370,7 +327,7 @@ def test_data_says_what_is_missing_and_where_it_would_be(tmp_path, capsys, monke
 
 
 def test_data_says_what_is_here(tmp_path, capsys):
-    write_mnist(tmp_path, mnist_arrays())
+    write_mnist(tmp_path)
     (tmp_path / MNIST_NAMES[3]).unlink()
     unpacked = tmp_path / "cifar-10-batches-bin"
     unpacked.mkdir()
@@ -388,13 +345,12 @@ def test_data_says_what_is_here(tmp_path, capsys):
 
 def test_the_lines_in_readme_run_and_say_the_truth(tmp_path, monkeypatch, capsys):
     write_mnist(tmp_path / "mnist")
-    (tmp_path / "cifar-10-batches-bin").mkdir()
-    for name, content in cifar10_files().items():
-        (tmp_path / "cifar-10-batches-bin" / name).write_bytes(content)
-    for name in "ab":
-        (tmp_path / "pictures" / name).mkdir(parents=True)
-        for k in range(3):
-            Image.new("L", (9, 9), 9).save(tmp_path / "pictures" / name / f"{k}.png")
+    with small_cifar10():
+        write_cifar10(tmp_path / "cifar-10-batches-bin")
+    for name in ("a/0", "a/1", "a/2", "b/0", "b/1", "b/2"):
+        path = tmp_path / "pictures" / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture())
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path))
     text = (Path(tn.__file__).parents[1] / "lessons/README.md").read_text(encoding="utf-8")
@@ -407,8 +363,49 @@ def test_the_lines_in_readme_run_and_say_the_truth(tmp_path, monkeypatch, capsys
     assert 11 < sum(file.size for file in mnist.PUBLISHED) / 1e6 < 12
 
 
+# ---------------------------------------------------------------------------- the real files
+
+
 def test_real_files_are_left_out_only_where_there_are_none():
     if not TINYNET_DATA:
         pytest.skip("TINYNET_DATA does not point at real files")
     found = [*mnist.locate(TINYNET_DATA).values(), *cifar10.locate(TINYNET_DATA).values()]
     assert any(found), "TINYNET_DATA holds neither MNIST nor CIFAR-10"
+
+
+def test_the_sizes_are_the_papers():
+    assert (mnist.TRAIN - mnist.VALID, mnist.VALID, mnist.TEST) == (50_000, 10_000, 10_000)
+    assert (cifar10.RECORDS, len(cifar10.BATCHES), cifar10.CLASS_NAMES[3]) == (10_000, 6, "cat")
+    assert cifar10.SIZE == 30_730_000
+
+
+def test_the_real_mnist_has_the_digits_it_is_known_to_have():
+    arrays, file = 70_000 * (784 * 4 + 8), 60_000 * 784 + 16
+    with little_memory(arrays + file + 2 * MIB):
+        data = tn.mnist(real("mnist"), download=False)
+    assert repr(data) == (
+        "Dataset(MNIST: 50,000 train, 10,000 valid, 10,000 test, 28 x 28 inputs, 10 classes)"
+    )
+    assert np.bincount(data.test[1]).tolist() == [
+        *(980, 1135, 1032, 1010, 982),
+        *(892, 958, 1028, 974, 1009),
+    ]
+    # Mean and standard deviation of the 60,000, as everybody quotes them.
+    pixels = np.concatenate([data.train[0], data.valid[0]])
+    assert pixels.mean(dtype=np.float64) == pytest.approx(0.1307, abs=5e-5)
+    assert pixels.std(dtype=np.float64) == pytest.approx(0.3081, abs=5e-5)
+    assert data.train[1][:5].tolist() == [5, 0, 4, 1, 9]
+
+
+def test_the_real_cifar10_is_balanced():
+    data = tn.cifar10(real("cifar10"), download=False)
+    assert repr(data) == (
+        "Dataset(CIFAR-10: 40,000 train, 10,000 valid, 10,000 test, 3 x 32 x 32 inputs, 10 classes)"
+    )
+    assert np.bincount(data.test[1]).tolist() == [1000] * 10
+    learnt = np.bincount(data.train[1]) + np.bincount(data.valid[1])
+    assert learnt.tolist() == [5000] * 10
+    # The means of red, green and blue in the 50,000 training images, as everybody quotes them;
+    # copies that were compressed again differ in the fourth digit.
+    means = data.train[0].reshape(-1, 3, 1024).mean(axis=(0, 2), dtype=np.float64)
+    np.testing.assert_allclose(means, [0.4914, 0.4822, 0.4465], atol=2e-3)

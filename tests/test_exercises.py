@@ -33,5 +33,5 @@ def test_an_answer_gets_its_verdict(capsys, answer, right, verdict, words):
 
 
 @pytest.mark.parametrize(("answer", "verdict"), [(0.35, True), (0.25, True), (0.37, False)])
-def test_within_is_how_far_off_is_still_right(answer, verdict):
+def test_an_answer_within_the_margin_is_right(answer, verdict):
     assert check("1.1", answer, 0.3, within=0.2) is verdict

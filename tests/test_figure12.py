@@ -75,7 +75,7 @@ def test_runs_of_two_data_sets_share_a_folder(tmp_path, data):
     assert both[0].results()["tanh"] == first
 
 
-def test_the_time_is_told_for_finite_data_too(data, tmp_path):
+def test_the_time_is_estimated_for_finite_data_too(data, tmp_path):
     assert race_of(data, tmp_path, workers=1).seconds_left() > 0
 
 
@@ -165,7 +165,7 @@ def test_the_table_of_curves_has_whole_epochs():
     assert lines[3].split() == ["test", "error", "(%)", "3.1", "4.1"]
 
 
-def test_a_run_stopped_in_its_first_epoch_is_shown_as_far_as_it_came():
+def test_a_run_stopped_in_its_first_epoch_is_shown_as_far_as_it_got():
     short = {"updates": [5], "test_error": [0.5], "finished": False, "updates_done": 8}
     lines = tables.figure12({"tanh": result(**short)}, 10).splitlines()
     assert lines[1].endswith("unfinished: 8 updates")
@@ -173,7 +173,7 @@ def test_a_run_stopped_in_its_first_epoch_is_shown_as_far_as_it_came():
     assert lines[3].split()[-1] == "50.0"
 
 
-def test_table_1_has_the_error_at_the_best_validation_and_the_last_beside_the_papers():
+def test_table_1_has_the_best_and_the_last_error_beside_the_papers():
     paper = {"tanh": 1.76, "sigmoid": 2.21}
     other = result(valid_error=[0.4, 0.3, 0.2, 0.1])
     text = tables.table1({"tanh": result(), "sigmoid": other}, paper, 10)
@@ -182,7 +182,7 @@ def test_table_1_has_the_error_at_the_best_validation_and_the_last_beside_the_pa
     assert sigmoid == ["sigmoid", "0.03", "2", "4.10", "2", "4.10", "2.21"]
 
 
-def test_curves_over_epochs_and_at_the_right_the_papers_numbers_in_the_colour_of_each():
+def test_each_curve_has_the_papers_number_in_its_colour_at_the_right():
     results = {"tanh": result(), "sigmoid": result(finished=False, settings={"lr": 0.1})}
     paper = {"tanh": 1.76, "sigmoid": 2.21}
     ax = plots.figure12(results, paper, 10, ax=Figure().subplots())
@@ -204,7 +204,7 @@ def test_curves_over_epochs_and_at_the_right_the_papers_numbers_in_the_colour_of
 # ---------------------------------------------------------------------------- the command
 
 
-def test_the_command_writes_a_file_a_row_and_a_picture(data, monkeypatch, tmp_path, capsys):
+def test_the_command_writes_a_file_per_row_and_a_picture(data, monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(figure12.SIZES[data], "quick", TINY)
     monkeypatch.setitem(figure12.EPOCH, data, EPOCHS[data])
     out = tmp_path / "out"
@@ -228,7 +228,7 @@ def test_the_command_writes_a_file_a_row_and_a_picture(data, monkeypatch, tmp_pa
     assert all(again[name] == everything_in(out)[name] for name in runs)
 
 
-def test_without_data_and_network_the_command_says_what_to_put_where(
+def test_without_data_and_network_the_command_says_which_files_it_needs_where(
     no_places, no_network, tmp_path, capsys
 ):
     out = tmp_path / "out"
@@ -243,7 +243,7 @@ def test_without_data_and_network_the_command_says_what_to_put_where(
 
 
 @pytest.mark.parametrize("arguments", [[], ["--data", "shapeset"], ["--data", "imagenet"]])
-def test_the_command_wants_one_of_the_two_data_sets(arguments, capsys):
+def test_the_command_takes_one_of_the_two_finite_data_sets(arguments, capsys):
     with pytest.raises(SystemExit):
         main(["figure12", *arguments])
     assert "--data" in capsys.readouterr().err

@@ -14,7 +14,6 @@ from own_parts import (
     batch_for,
     one_pass,
     own_net,
-    parameters,
     small_net,
     untouched,
 )
@@ -117,7 +116,7 @@ def test_a_hidden_layers_jacobian_is_the_slope_times_the_transposed_weights():
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("i", [0, 1, 2, None])
-def test_layers_of_ones_own_without_slope_are_asked_through_their_backward_pass(i, dtype):
+def test_a_custom_layer_without_slope_is_differentiated_by_its_backward(i, dtype):
     net = own_net(dtype)
     x, _ = batch_for(net)
     tolerance = 1e-4 if dtype == np.float32 else 1e-6
@@ -149,7 +148,7 @@ def test_a_jacobian_is_the_callers_own_array():
     np.testing.assert_array_equal(net.layers[0].W, kept)
 
 
-def test_more_than_a_gibibyte_is_refused_before_any_of_it_is_made(monkeypatch):
+def test_more_than_a_gibibyte_is_refused_before_memory_is_taken(monkeypatch):
     net = tn.mlp([400, 400], rng=0, dtype=np.float32)
     x = np.ones((1700, 400), np.float32)  # 1700 x 400 x 400 x 4 bytes: 1.01 GiB
     monkeypatch.setattr(jacobians, "_jacobian", lambda *_: pytest.fail("memory was used"))
@@ -183,7 +182,7 @@ def test_singular_values_are_those_of_numpys_decomposition(net, examples):
         np.testing.assert_allclose(found, wanted, rtol=1e-7, atol=1e-7 * max(1, wanted.max()))
 
 
-def test_singular_values_fall_from_the_largest_on():
+def test_singular_values_come_the_largest_first():
     net = small_net(sizes=(6, 6, 2))
     assert (np.diff(tn.singular_values(net, 0, batch_for(net)[0]), axis=1) <= 0).all()
 
@@ -222,7 +221,7 @@ def test_an_orthogonal_linear_network_stretches_nothing():
 
 
 @pytest.mark.parametrize("net", [small_net(), small_net(tn.ReLU, dtype=np.float32), own_net()])
-def test_the_mean_square_singular_value_is_what_it_says(net):
+def test_the_mean_square_singular_value_is_the_mean_of_the_squares(net):
     x, _ = batch_for(net, 6)
     for i in blocks(net):
         wanted = (tn.singular_values(net, i, x) ** 2).mean(axis=1)
@@ -252,7 +251,7 @@ def test_looking_works_before_the_first_pass_and_leaves_no_trace(look):
     with untouched(net):
         look(net, 0, batch_for(net)[0])
     assert all(layer.x is None for layer in net.layers)
-    assert parameters(net).keys() == {"0.W", "0.b", "2.W", "2.b", "4.W", "4.b"}
+    assert net.named_parameters().keys() == {"0.W", "0.b", "2.W", "2.b", "4.W", "4.b"}
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -297,7 +296,7 @@ class DoubleLinear(tn.Linear):
         return super().backward(2 * dy)
 
 
-def test_a_subclass_that_changes_the_passes_is_asked_by_its_own_passes():
+def test_a_subclass_with_its_own_passes_is_differentiated_by_them():
     net = tn.Network([DoubleLinear(3, 4, rng=0), tn.Tanh()])
     x = np.random.default_rng(0).normal(size=(2, 3))
     J = tn.jacobian(net, 0, x)

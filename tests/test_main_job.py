@@ -37,7 +37,7 @@ def test_normalized_learns_sooner_and_ends_well(result):
     assert first_half(normalized) < first_half(standard) - 0.03
 
 
-def test_each_run_says_all_that_was_measured(result):
+def test_each_run_has_all_the_measurements(result):
     assert list(result["runs"]) == ["standard", "normalized"]
     for run in result["runs"].values():
         for name in (
@@ -76,7 +76,7 @@ def test_at_initialization_signals_and_singular_values_are_the_known_ones(result
     )
 
 
-def test_theory_is_right_about_what_it_claims(result):
+def test_theory_predicts_singular_values_and_gradients_in_the_linear_regime(result):
     standard, normalized = result["runs"]["standard"], result["runs"]["normalized"]
     for run in (standard, normalized):
         law = run["predicted"]["mean_singular_value"]

@@ -128,8 +128,8 @@ def test_runs_differ_in_marker_and_colour_and_hold_their_values(ax):
     assert len({line.get_color() for line in ax.lines}) == 7
 
 
-def test_names_and_densities_must_be_as_many(ax):
-    with pytest.raises(ValueError, match="zip"):
+def test_there_is_a_name_for_each_density(ax):
+    with pytest.raises(ValueError, match="names: expected .*1, got 2"):
         plots.densities([0, 1], [[1]], ["one", "two"], ax=ax)
 
 
@@ -277,7 +277,7 @@ def test_a_surface_has_w1_along_x_and_w2_along_y():
     assert "W2" in ax.get_ylabel()
 
 
-def test_without_a_screen_a_picture_is_saved_and_its_place_is_said(tmp_path, monkeypatch, capsys):
+def test_without_a_screen_a_picture_is_saved_and_its_path_printed(tmp_path, monkeypatch, capsys):
     import matplotlib.pyplot as plt
 
     monkeypatch.setenv("TINYNET_PICTURES", str(tmp_path / "new"))

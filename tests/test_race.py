@@ -58,7 +58,7 @@ def results(folder):
 # ---------------------------------------------------------------------------- what comes out
 
 
-def test_a_result_says_what_was_done_and_what_came(results):
+def test_a_result_records_settings_and_measurements(results):
     result = results["tanh_n"]
     assert result["finished"]
     assert result["updates_done"] == result["settings"]["updates"] == 40
@@ -94,7 +94,7 @@ def test_a_second_call_finds_everything_done(results, folder):
     assert written == before
 
 
-def test_what_was_stopped_is_marked_and_goes_on_to_the_same_bits(results, tmp_path):
+def test_a_stopped_run_is_marked_and_goes_on_to_the_same_bits(results, tmp_path):
     figure = study(tmp_path)
     grids = figure.choose_rates(Silent)
     stopped = figure.results()["tanh_n"]
@@ -106,7 +106,7 @@ def test_what_was_stopped_is_marked_and_goes_on_to_the_same_bits(results, tmp_pa
     assert figure.seconds_left() == 0
 
 
-def test_a_rate_of_ones_own_takes_the_place_of_the_grid(results, tmp_path):
+def test_a_given_rate_replaces_the_grid(results, tmp_path):
     result = all_of_it(study(tmp_path, rates=(0.02,)))["tanh_n"]
     assert result["finished"]
     assert [trial["lr"] for trial in result["grid"]] == [result["settings"]["lr"]] == [0.02]
@@ -120,7 +120,7 @@ def test_before_the_trials_are_done_there_is_no_result(tmp_path):
     assert study(tmp_path).results() == {}
 
 
-def test_a_grid_that_was_stopped_gives_what_there_is(results, folder, tmp_path):
+def test_a_stopped_grid_gives_the_results_so_far(results, folder, tmp_path):
     for file in folder.glob("*lr-0.01*"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     partial = study(tmp_path).results()["tanh_n"]
@@ -131,7 +131,7 @@ def test_a_grid_that_was_stopped_gives_what_there_is(results, folder, tmp_path):
     assert line.split()[2:] == ["-", "-", "0.01"]
 
 
-def test_where_no_trial_has_ended_the_one_that_went_farthest_is_given(folder, results, tmp_path):
+def test_if_no_trial_has_ended_the_farthest_is_given(folder, results, tmp_path):
     for lr in (0.01, 0.03):
         name = f"shapeset-tiny-tanh_n-lr-{lr}.npz"
         (tmp_path / name).write_bytes((folder / name).read_bytes())
@@ -162,12 +162,12 @@ def test_a_rate_too_large_has_no_cost_even_if_only_the_last_update_breaks(lr, up
     ("costs", "best"),
     [([2.0, 1.0, 1.5], 0.03), ([1.0, 1.1, 0.9], 0.1), ([None, 2.0, None], 0.03)],
 )
-def test_the_best_rate_is_that_of_the_lowest_cost_of_those_that_have_one(costs, best):
+def test_the_best_rate_has_the_lowest_cost_of_the_trials_that_ended(costs, best):
     grid = [{"lr": lr, "validation_cost": c} for lr, c in zip(GRID, costs, strict=True)]
     assert best_rate("tanh", grid) == best
 
 
-def test_where_every_rate_was_too_large_the_row_is_named():
+def test_if_every_rate_is_too_large_the_row_is_named():
     with pytest.raises(ValueError, match=r"lr: .*\(0.5, 9\).*too large for tanh"):
         best_rate("tanh", [{"lr": lr, "validation_cost": None} for lr in (0.5, 9)])
 
@@ -188,7 +188,7 @@ def test_a_race_without_a_folder_finds_the_same_and_keeps_nothing(results, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-def test_the_main_job_is_such_a_race():
+def test_the_main_job_is_a_race():
     main_job = Settings("relu", depth=2, width_in_training=7, updates=9, seed=3).race
     assert (main_job.folder, main_job.rates) == (None, GRID)
     assert list(main_job.rows) == ["standard", "normalized"]
@@ -228,7 +228,7 @@ def test_the_sizes_are_those_of_the_paper_and_smaller():
     assert (SIZES["paper"].width, 10 * SIZES["paper"].updates) == (1000, 25_000_000)
 
 
-def test_time_is_shared_out_among_the_workers():
+def test_updates_are_shared_out_among_the_workers():
     assert race._rounds([10, 10, 10], 2) == 15
     assert race._rounds([10], 2) == 10
     assert race._rounds([], 2) == 0
@@ -242,7 +242,7 @@ MEDIUM.update({data: sizes["medium"] for data, sizes in figure12.SIZES.items()})
 KEPT = [(data, row) for data in MEDIUM for row in kept(data)]
 
 
-def test_results_are_kept():
+def test_tinynet_comes_with_results():
     assert ("shapeset", "tanh_n") in KEPT
 
 
@@ -283,7 +283,7 @@ def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data
 
 @pytest.mark.long
 @pytest.mark.parametrize("data", MEDIUM)
-def test_the_first_1000_updates_of_the_kept_results_come_again(data, tmp_path, monkeypatch):
+def test_the_first_1000_updates_of_the_kept_results_are_reproduced(data, tmp_path, monkeypatch):
     if data != "shapeset":
         monkeypatch.setenv("TINYNET_DATA", real(data))
     results = {row: kept(data)[row] for row in ("tanh_n", "softsign")}  # each takes its time
@@ -301,7 +301,7 @@ def test_the_first_1000_updates_of_the_kept_results_come_again(data, tmp_path, m
 # ---------------------------------------------------------------------------- shown
 
 
-def test_the_paper_s_numbers_stand_beside_ours_where_there_are_some(results):
+def test_the_papers_numbers_are_printed_beside_ours(results):
     result = {**results["tanh_n"], "updates": [25_000, 50_000], "test_error": [0.7, 0.6]}
     text = tables.figure11({"tanh_n": result}, figure11.PAPER)
     assert "60.0" in text
@@ -310,7 +310,7 @@ def test_the_paper_s_numbers_stand_beside_ours_where_there_are_some(results):
     assert "the paper" not in tables.figure11(results, figure11.PAPER)
 
 
-def test_each_row_is_a_line_and_the_paper_s_points_have_its_colour(results):
+def test_each_row_is_a_line_and_the_papers_points_have_its_colour(results):
     long = {**results["tanh_n"], "updates": [100, 100_000], "test_error": [0.8, 0.5]}
     ax = plots.figure11({"tanh_n": long}, figure11.PAPER, ax=Figure().subplots())
     ours, points, _ = ax.lines
@@ -321,7 +321,7 @@ def test_each_row_is_a_line_and_the_paper_s_points_have_its_colour(results):
     assert points.get_color() == ours.get_color()
 
 
-def test_the_paper_s_table_is_complete():
+def test_the_papers_table_is_complete():
     assert figure11.PAPER.keys() == {"images", *ROWS}
     assert {len(column) for column in figure11.PAPER.values()} == {7}
 
@@ -329,7 +329,7 @@ def test_the_paper_s_table_is_complete():
 # ---------------------------------------------------------------------------- the command
 
 
-def test_the_command_says_how_long_and_writes_a_file_a_row_and_a_picture(
+def test_the_command_says_how_long_and_writes_a_file_per_row_and_a_picture(
     monkeypatch, tmp_path, capsys
 ):
     monkeypatch.setitem(SIZES, "quick", TINY)

@@ -19,7 +19,7 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
 
 
-OWN = blocks("python")[-1]  # the parts of one's own
+*_, OWN, RECIPES = blocks("python")  # the parts of one's own, and what a few lines give
 
 
 def run(*sources):
@@ -63,7 +63,7 @@ def test_every_link_leads_to_a_file_and_a_heading(page):
 
 
 def test_the_python_prints_what_its_comments_say(folder):
-    names, printed = run(*blocks("python"))
+    names, printed = run(*blocks("python")[:-1])
     assert "(1024, 1000) (10, 1000)\nTrue\n" in printed
     assert names["x"].shape == (10, 32 * 32)
     assert names["output"].shape == (10, 9)
@@ -103,6 +103,19 @@ def test_the_lowest_wrong_row_is_that_of_the_mistake(folder):
     wrong = [(row.layer, row.array) for row in rows if row.error > row.bound]
     above = [(row.layer, row.array) for row in rows if row.layer[0] in "01"]
     assert wrong == [*above, ("2 Centre", "dx")]
+
+
+def test_the_recipes_stop_early_keep_the_best_and_are_right(folder):
+    names, _ = run(OWN, RECIPES)
+    net, x, labels, valid = (names[name] for name in ("net", "x", "labels", "valid"))
+    assert names["best"]["k"] < 5000 - 200
+    assert tn.mean_cost(net, names["Smooth"](), *valid) == names["best"]["cost"]
+    loss = names["Smooth"]()
+    output = net.forward(x)
+    targets = 0.9 * np.eye(9)[labels] + 0.1 / 9
+    wanted = -(targets * np.log(tn.softmax(output))).sum(axis=1).mean()
+    assert loss.forward(output, labels) == pytest.approx(wanted)
+    np.testing.assert_allclose(loss.backward(), (tn.softmax(output) - targets) / 100, atol=1e-12)
 
 
 def test_numpys_global_seed_has_no_effect():

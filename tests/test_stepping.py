@@ -82,7 +82,7 @@ def test_every_equation_of_linear_backward_is_a_stop_in_the_order_of_the_source(
     assert stops == equations(Linear.backward)
 
 
-def test_linear_forward_and_an_activation_likewise(program):
+def test_every_equation_of_linear_forward_and_an_activation_is_a_stop(program):
     for method in ("Linear.forward", "Activation.forward", "Activation.backward"):
         name, function = method.split(".")
         lines = equations(getattr(getattr(tn, name), function))
@@ -127,7 +127,7 @@ def test_stopping_and_looking_changes_nothing(program):
     assert "same: True" in seen
 
 
-def test_the_mistakes_of_the_lesson_are_legal_and_caught():
+def test_the_mistakes_of_the_lesson_run_and_are_caught():
     """They run; the trace and the gradient check see them; the answers mend them."""
     text = LESSON.read_text(encoding="utf-8")
     names = {"tn": tn, "np": np}

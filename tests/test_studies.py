@@ -26,7 +26,7 @@ def images():
 
 
 @pytest.mark.parametrize("A", ACTIVATIONS)
-def test_what_is_found_is_what_a_plain_computation_gives(A):
+def test_measurements_agree_with_a_plain_computation(A):
     """Gradients of one image's cost, example after example, with loops where they help."""
     net = small_net(A, (4, 6, 6, 6, 3))
     x, labels = batch_for(net, 8)
@@ -114,7 +114,7 @@ def test_histograms_are_those_of_numpy_as_a_share_of_all():
             assert key != "activation" or np.sum(density) * width < 0.99
 
 
-def test_layers_of_no_spread_at_all_have_finite_numbers_and_histograms():
+def test_constant_layers_have_finite_numbers_and_histograms():
     """Dead rectifiers, or one unit: every number of a layer is the same."""
     net = small_net(tn.ReLU, (4, 1, 1, 3))
     net.layers[0].b[:] = -100
@@ -159,7 +159,7 @@ class Exponential(tn.Activation):
 
 
 @pytest.mark.parametrize("activation", ["sigmoid", "relu", Exponential])
-def test_where_f_is_not_the_identity_near_0_theory_says_nothing(activation, images):
+def test_linear_theory_is_none_if_f_is_not_the_identity_near_0(activation, images):
     x, labels = images
     predicted = look(deep(20, activation, "standard"), x / 10, labels)["predicted"]
     assert predicted["activation_std"] is None
@@ -169,7 +169,7 @@ def test_where_f_is_not_the_identity_near_0_theory_says_nothing(activation, imag
 
 
 @pytest.mark.parametrize("activation", ["tanh", "softsign", "identity"])
-def test_where_f_is_the_identity_near_0_theory_says_something(activation, images):
+def test_linear_theory_is_given_if_f_is_the_identity_near_0(activation, images):
     predicted = look(deep(20, activation), *images)["predicted"]
     assert [len(values) for values in predicted.values()] == [5, 5, 5, 4]
 
@@ -181,7 +181,7 @@ def test_the_mean_singular_value_is_that_of_the_quarter_circle_law(init, images)
     np.testing.assert_allclose(found["mean_singular_value"], predicted, rtol=0.03)
 
 
-def test_the_law_of_the_singular_values_is_left_out_where_slopes_are_0_or_1():
+def test_no_law_is_given_for_slopes_of_0_or_1():
     x, labels = tn.Shapeset(rng=0).draw(20)
     for activation, said in (("relu", False), ("sigmoid", True), ("tanh", True)):
         net = tn.mlp([1024, 30, 30, 9], activation=activation, rng=0)

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from own_parts import batch_for, one_pass, own_net, small_net, untouched
+from own_parts import Bare, batch_for, one_pass, own_net, small_net, untouched
 
 import tinynet as tn
 
@@ -63,7 +63,7 @@ def test_every_number_is_that_of_the_array_in_its_title(dtype):
     assert 0 < rows[1].saturated < 1
 
 
-def test_without_an_optimizer_or_a_step_that_it_kept_there_is_no_ratio():
+def test_without_a_kept_step_there_is_no_ratio():
     net = small_net()
     one_pass(net, *batch_for(net))
     sgd = tn.SGD(net, lr=0.1)
@@ -73,7 +73,7 @@ def test_without_an_optimizer_or_a_step_that_it_kept_there_is_no_ratio():
     assert "optimizer.keep = True" in str(rows)
 
 
-def test_the_ratio_is_of_what_the_last_step_really_added():
+def test_the_ratio_is_that_of_the_change_the_last_step_made():
     class Sign(tn.SGD):
         def change(self, name, gradient):
             return self.lr * np.sign(gradient)
@@ -89,7 +89,7 @@ def test_the_ratio_is_of_what_the_last_step_really_added():
     assert ratio == pytest.approx((W - before).std() / W.std())
 
 
-def test_layers_of_ones_own_stand_there_with_what_they_have():
+def test_custom_layers_are_listed_with_the_arrays_they_have():
     net = own_net()
     one_pass(net, *batch_for(net))
     rows = tn.summary(net, stepped(net, lr=0.1), show=False)
@@ -100,42 +100,34 @@ def test_layers_of_ones_own_stand_there_with_what_they_have():
     assert rows[4].units == "6 -> 3"
     assert there(rows[4]) == {"y_mean", "y_std", "dy_std"}
     assert rows[4].dy_std == pytest.approx(gate.dy.std())
-    assert "layer 1: its parameter gamma in place of W." in str(rows)
+    assert "layer 1: gamma instead of W" in str(rows)
 
 
 def test_a_layer_without_any_array_has_blanks():
-    class Bare:
-        parameters = ()
-
-        def forward(self, x):
-            return x
-
-        def backward(self, dy):
-            return dy
-
     net = tn.Network([tn.Linear(3, 2, rng=0), Bare()])
     one_pass(net, *(np.ones((2, 3)), np.array([0, 1])))
     assert there(tn.summary(net, show=False)[1]) == set()
 
 
-def test_it_prints_one_line_a_layer_and_says_which_array_and_which_threshold(capsys):
+def test_it_prints_a_line_per_layer_and_names_arrays_and_thresholds(capsys):
     net = tn.Network([*small_net(tn.Tanh).layers, tn.Softsign()])
     one_pass(net, *(np.ones((5, 3)), np.array([0, 1, 1, 0, 1])))
     rows = tn.summary(net, stepped(net, lr=0.1))
     printed = capsys.readouterr().out
     assert printed == f"{rows}\n"
     assert repr(rows) == "<6 rows>"
-    header, *lines = printed.splitlines()
+    first, header, *lines = printed.splitlines()
+    assert first == "54 parameters; input: mean(x) 1, std(x) 0"
     titles = ["layer", "units", "n Var(W)", "mean(y)", "std(y)", "saturated", "std(dy)", "std(dW)"]
     assert re.split(r" {2,}", header) == [*titles, "update/W"]
     assert [line.split()[:2] for line in lines[:6]] == [row.layer.split() for row in rows]
     assert "Batch of 5." in printed
-    assert "update/W: std of what the last step added to W over std(W)." in printed
+    assert "update/W: std of the last step's change of W over std(W)" in printed
     assert "slope f'(x) of at most 0.05 for Tanh, 0.01 for Softsign." in printed
     assert max(map(len, printed.splitlines())) <= 100
 
 
-def test_what_is_not_finite_is_shown_as_such_and_is_not_blank(capsys):
+def test_numbers_that_are_not_finite_are_shown_and_not_blank(capsys):
     net = small_net()
     x, labels = batch_for(net)
     one_pass(net, x, labels)
@@ -143,10 +135,10 @@ def test_what_is_not_finite_is_shown_as_such_and_is_not_blank(capsys):
     net.layers[2].dW[0, 0] = np.inf
     rows = tn.summary(net)
     assert np.isnan(rows[0].y_std)
-    assert "nan" in capsys.readouterr().out.splitlines()[1]
+    assert "nan" in capsys.readouterr().out.splitlines()[2]
 
 
-def test_weights_that_are_all_alike_have_no_ratio_that_could_be_named():
+def test_equal_weights_have_no_update_ratio():
     net = small_net()
     one_pass(net, *batch_for(net))
     sgd = stepped(net, lr=0.1)
@@ -168,6 +160,6 @@ def test_looking_changes_nothing():
         ((small_net(), 0.1), "optimizer: expected an object with step"),
     ],
 )
-def test_what_cannot_be_summed_up_is_refused_by_name(arguments, words):
+def test_bad_arguments_are_refused_by_name(arguments, words):
     with pytest.raises(TypeError, match=words):
         tn.summary(*arguments)

@@ -182,7 +182,7 @@ def test_the_mean_field_is_an_average_over_gaussian_preactivations(kind, std):
     np.testing.assert_allclose(found["ds"], [slope * 3 * 0.5 * 2.0, 2.0], rtol=1e-7)
 
 
-def test_what_is_measured_is_one_examples_gradient():
+def test_measured_gradients_are_those_of_one_example():
     net = tn.mlp([3, 4, 2], rng=0)
     x, labels = np.random.default_rng(0).normal(size=(5, 3)), np.array([0, 1, 0, 1, 1])
     found = measured(net, x, labels)
@@ -225,7 +225,7 @@ def test_the_quarter_circle_has_the_mean_8_over_3_pi():
     assert rms == pytest.approx(1)
 
 
-def test_volume_and_variance_are_two_averages():
+def test_geometric_mean_is_for_volume_and_rms_for_variance():
     """exp(mean log) is |det|^(1/n), the mean square is the sum of squared entries over n."""
     W = np.random.default_rng(0).normal(size=(40, 40))
     values = np.linalg.svd(W, compute_uv=False)
@@ -304,7 +304,7 @@ def test_a_result_says_which_arrays_it_has():
 
 def test_a_network_file_is_not_a_result(tmp_path):
     tn.save(tn.mlp([2, 2], rng=0), tmp_path / "net.npz")
-    with pytest.raises(ValueError, match=r"net.npz.*result of a study"):
+    with pytest.raises(ValueError, match=r"net.npz: expected .* result, got"):
         studies.Result.load(tmp_path / "net.npz")
 
 

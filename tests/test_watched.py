@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_networks_have_the_shape_that_was_asked_for_and_are_float32():
     assert repr(net) == "Network(1024-7-7-9, Linear Softsign Linear Softsign Linear, float32)"
 
 
-def test_weights_and_test_validation_and_training_images_are_streams_of_their_own_and_of_the_seed():
+def test_each_stream_has_its_own_draws_from_the_seed():
     streams = seeded.TEST, seeded.VALIDATION, seeded.TRAINING
     assert len({seeded.WEIGHTS, *streams}) == 4
     drawn = [seeded.stream(seed, which).draw(3)[0] for seed in (0, 1) for which in streams]
@@ -146,7 +147,7 @@ def test_the_monitor_looks_at_the_first_300_test_images(found):
     assert found["deeper"]["singular_values"].shape == (4, 2, 4)
 
 
-def test_the_result_says_what_the_run_was_and_took(found):
+def test_the_result_has_the_settings_and_the_seconds_of_the_run(found):
     settings = found["tanh"].settings
     assert settings["lr"] == 0.1
     assert settings["batch"] == 10
@@ -172,14 +173,17 @@ def test_another_run_under_the_same_name_is_refused(found, folder):
         watch_one(Run(**{**vars(SMALL), "lr": 0.2}), folder / "tanh.npz", Silent)
 
 
-def test_runs_are_kept_where_the_user_says(monkeypatch, tmp_path):
-    monkeypatch.chdir(tmp_path)
+def test_runs_are_kept_where_the_user_says_otherwise_in_the_cache(monkeypatch, tmp_path, no_places):
     monkeypatch.delenv("TINYNET_RUNS", raising=False)
-    assert runs_folder().resolve() == tmp_path / "tinynet-runs"
+    (tmp_path / "now").mkdir()
+    monkeypatch.chdir(tmp_path / "now")
+    assert runs_folder() == no_places / ".cache" / "tinynet" / "runs"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert runs_folder() == tmp_path / "cache" / "tinynet" / "runs"
     monkeypatch.setenv("TINYNET_RUNS", str(tmp_path / "elsewhere"))
     assert runs_folder() == tmp_path / "elsewhere"
     assert runs_folder(tmp_path / "here") == tmp_path / "here"
-    assert {file.name for file in tmp_path.iterdir()} == {"tinynet-runs", "elsewhere", "here"}
+    assert list(Path().iterdir()) == []
 
 
 def test_a_script_that_calls_it_needs_no_guard_and_is_not_run_by_the_children(tmp_path):
@@ -188,7 +192,7 @@ def test_a_script_that_calls_it_needs_no_guard_and_is_not_run_by_the_children(tm
         "from tinynet import studies\n"
         "print('once')\n"
         "run = studies.Run(width=2, depth=1, updates=2, test_images=300)\n"
-        "found = studies.watch({'a': run, 'b': run}, workers=2)\n"
+        "found = studies.watch({'a': run, 'b': run}, workers=2, folder='runs')\n"
         "print(found['b']['updates'])\n"
     )
     command = [sys.executable, str(script)]
@@ -196,7 +200,7 @@ def test_a_script_that_calls_it_needs_no_guard_and_is_not_run_by_the_children(tm
     assert ran.stdout.splitlines() == ["once", "[0 2]"]
 
 
-def test_the_script_is_in_its_place_again():
+def test_the_main_module_is_restored():
     before = sys.modules["__main__"]
     with sweep._without_the_script():
         assert sys.modules["__main__"] is not before

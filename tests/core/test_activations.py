@@ -6,7 +6,9 @@ import hypothesis
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from core_tools import ACTIVATIONS, DTYPES, f_by_hand, given, slope_by_hand
+from by_hand import f_by_hand, slope_by_hand
+from core_tools import DTYPES, given
+from own_parts import ACTIVATIONS
 
 import tinynet as tn
 
@@ -16,13 +18,8 @@ numbers = st.lists(st.floats(-8, 8), min_size=1, max_size=6).map(lambda row: np.
 
 @every_activation
 @given(numbers)
-def test_f_is_the_formula_of_the_textbook(A, s):
+def test_f_and_slope_are_the_formulas_of_the_textbook(A, s):
     np.testing.assert_allclose(A().f(s), f_by_hand(A, s), rtol=1e-12, atol=1e-15)
-
-
-@every_activation
-@given(numbers)
-def test_slope_is_the_formula_of_the_textbook(A, s):
     np.testing.assert_allclose(A().slope(s), slope_by_hand(A, s), rtol=1e-12, atol=1e-15)
 
 
@@ -48,26 +45,20 @@ def test_f_and_slope_are_pure(A, dtype):
     assert vars(layer) == vars(A())
 
 
-@every_activation
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_nothing_overflows_far_out(A, dtype):
-    """Warnings are errors here."""
-    s = np.array([[-1e4, -1e3, 1e3, 1e4]], dtype)
-    for numbers in (A().f(s), A().slope(s)):
-        assert np.isfinite(numbers).all()
-
-
-def test_values_and_slopes_at_zero_and_at_the_ends():
-    far = np.array([[-1e4, 0, 1e4]])
-    for A, ends, slopes in [
-        (tn.Sigmoid, [0, 0.5, 1], [0, 0.25, 0]),
-        (tn.Tanh, [-1, 0, 1], [0, 1, 0]),
-        (tn.ReLU, [0, 0, 1e4], [0, 0, 1]),
-        (tn.Identity, [-1e4, 0, 1e4], [1, 1, 1]),
-        (tn.Softsign, [-1e4 / 10001, 0, 1e4 / 10001], [10001**-2, 1, 10001**-2]),
+def test_values_and_slopes_at_zero_and_far_out(dtype):
+    """Warnings are errors here: nothing overflows."""
+    s = np.array([[-1e4, -1e3, 0, 1e3, 1e4]], dtype)
+    for A, values, slopes in [
+        (tn.Sigmoid, [0, 0, 0.5, 1, 1], [0, 0, 0.25, 0, 0]),
+        (tn.Tanh, [-1, -1, 0, 1, 1], [0, 0, 1, 0, 0]),
+        (tn.ReLU, [0, 0, 0, 1e3, 1e4], [0, 0, 0, 1, 1]),
+        (tn.Identity, s[0], [1] * 5),
+        (tn.Softsign, s[0] / (1 + abs(s[0])), (1 + abs(s[0])) ** -2),
     ]:
-        np.testing.assert_allclose(A().f(far), [ends], rtol=1e-15, err_msg=A.__name__)
-        np.testing.assert_allclose(A().slope(far), [slopes], rtol=1e-15, err_msg=A.__name__)
+        last_digits = 8 * np.finfo(dtype).eps
+        np.testing.assert_allclose(A().f(s), [values], rtol=last_digits, err_msg=A.__name__)
+        np.testing.assert_allclose(A().slope(s), [slopes], rtol=last_digits, err_msg=A.__name__)
 
 
 def exact_sigmoid(s):
@@ -88,30 +79,16 @@ def test_sigmoid_and_its_slope_are_exact_to_the_last_digits_in_both_tails(dtype,
     np.testing.assert_allclose(tn.Sigmoid().slope(s), [[slope]], rtol=last_digits)
 
 
-@given(numbers)
-def test_tanh_and_softsign_are_odd_and_sigmoid_is_odd_about_a_half(s):
-    for A in (tn.Tanh, tn.Softsign):
-        np.testing.assert_array_equal(A().f(-s), -A().f(s))
-    np.testing.assert_allclose(tn.Sigmoid().f(-s), 1 - tn.Sigmoid().f(s), rtol=1e-11)
-
-
-def test_a_dead_rectifier_has_value_and_slope_zero():
-    s = np.array([[-2.0, -1e-300, 0.0]])
-    assert not tn.ReLU().f(s).any()
-    assert not tn.ReLU().slope(s).any()
-
-
-def test_the_saturation_threshold_is_a_fixed_share_of_the_steepest_slope():
-    for A, share in [(tn.Sigmoid, 1 / 20), (tn.Tanh, 1 / 20), (tn.Softsign, 1 / 100)]:
-        steepest = A().slope(np.zeros((1, 1)))[0, 0]
+def test_the_saturation_threshold_is_a_fixed_share_of_the_steepest_slope_where_it_says():
+    for A, share, y, s in [
+        (tn.Sigmoid, 1 / 20, 0.987, np.log(0.987 / 0.013)),
+        (tn.Tanh, 1 / 20, 0.975, np.arctanh(0.975)),
+        (tn.Softsign, 1 / 100, 0.9, 9.0),
+    ]:
+        s = np.array([[0, -s, s]])
+        steepest, *edges = A().slope(s)[0]
+        assert A().f(s)[0, -1] == pytest.approx(y)
         assert A.saturated_at == pytest.approx(share * steepest)
+        assert edges == pytest.approx([A.saturated_at] * 2, rel=0.03)
     assert tn.ReLU.saturated_at == 0  # dead
     assert tn.Identity.saturated_at == 0  # never
-
-
-@pytest.mark.parametrize(
-    ("A", "y"), [(tn.Tanh, 0.975), (tn.Sigmoid, 0.987), (tn.Sigmoid, 0.013), (tn.Softsign, 0.9)]
-)
-def test_a_unit_begins_to_saturate_where_the_docstring_says(A, y):
-    s = {tn.Tanh: np.arctanh(y), tn.Sigmoid: np.log(y / (1 - y)), tn.Softsign: 9.0}[A]
-    assert A().slope(np.array([[s]]))[0, 0] == pytest.approx(A.saturated_at, rel=0.03)
