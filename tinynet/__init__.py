@@ -1,9 +1,12 @@
 """tinynet: a multi-layer perceptron in plain NumPy that you can see through.
 
-Start reading in ``layers.py``. After ``forward`` and ``backward`` every array that the algebra
-names is there on the layer that made it.
+Start reading in ``layers.py``. After ``forward`` and ``backward``, every array that the algebra
+names is on the layer that made it.
 """
 
+import sys
+
+from tinynet._internal import progress as progress
 from tinynet._internal.versions import __version__ as __version__
 from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
 from tinynet.datasets import Dataset, Shapeset, Shuffled, cifar10, mnist, small_imagenet
@@ -18,16 +21,20 @@ from tinynet.looking import (
     jacobian,
     mean_cost,
     mean_square_singular_value,
+    predict,
     singular_values,
     summary,
     trace,
 )
-from tinynet.losses import Quadratic, SoftmaxCrossEntropy
+from tinynet.losses import Quadratic, SoftmaxCrossEntropy, softmax
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
 from tinynet.saving import load, save
 from tinynet.training import train
 from tinynet.training.monitor import Monitor
+
+# What is handed to ``progress=`` has a public address: from tinynet.progress import Silent.
+sys.modules["tinynet.progress"] = progress
 
 __all__ = [
     "SGD",
@@ -61,9 +68,11 @@ __all__ = [
     "mnist",
     "normalized",
     "orthogonal",
+    "predict",
     "save",
     "singular_values",
     "small_imagenet",
+    "softmax",
     "standard",
     "summary",
     "trace",

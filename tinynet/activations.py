@@ -1,9 +1,9 @@
-"""The functions that bend: each is one class with ``f``, its derivative ``slope``, and the
-slope at which a unit counts as saturated.
+"""The activation functions: each is one class with ``f``, its derivative ``slope``, and the slope
+at which a unit counts as saturated.
 
-For the three of the paper the threshold is a fixed share of the steepest slope: one twentieth
-for sigmoid (y < .013 or y > .987) and tanh (y < -.975 or y > .975), one hundredth for
-softsign, whose tails are long (y below -.9 or above .9).
+For the paper's three the threshold is a fixed share of the steepest slope: one twentieth for
+sigmoid (y < .013 or y > .987) and tanh (y < -.975 or y > .975), one hundredth for softsign, which
+has long tails (y < -.9 or y > .9).
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from tinynet.layers import Activation
 
 
 class Sigmoid(Activation):
-    """f(s) = 1/(1 + e^-s), from 0 to 1, with f(0) = 1/2 and f'(0) = 1/4."""
+    """f(s) = 1/(1 + e^-s), from 0 to 1, with f(0) = 1/2 and f'(0) = 1/4.
+
+    ``normalized`` assumes a slope of 1 at 0: what it does for tanh takes weights 4 times as large.
+    """
 
     saturated_at = 0.05 / 4
 
@@ -62,7 +65,7 @@ class ReLU(Activation):
 
 
 class Identity(Activation):
-    """f(s) = s: a deep network of it is a linear one."""
+    """f(s) = s: a deep network of these is linear."""
 
     def f(self, s: np.ndarray) -> np.ndarray:
         return s

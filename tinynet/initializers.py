@@ -1,8 +1,8 @@
 """How the weights of a layer are drawn before it has learnt anything.
 
-An initializer is a function ``init(n_in, n_out, rng)`` that gives an array ``(n_in, n_out)``.
-What matters of it is ``n * Var(W)``: how much a layer makes a signal larger or smaller.
-Any function of that form can be handed to :func:`tinynet.mlp`.
+An initializer is a function ``init(n_in, n_out, rng)`` that returns an array ``(n_in, n_out)``.
+What matters about it is ``n * Var(W)``: how much a layer enlarges or shrinks a signal.
+Any such function can be passed to :func:`tinynet.mlp`.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from tinynet._internal import checks
 
 
 def standard(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """U(-a, a) with a = 1/sqrt(n_in): n_in Var(W) = 1/3, whatever the sizes.
+    """Draw from U(-a, a) with a = 1/sqrt(n_in): n_in Var(W) = 1/3, whatever the sizes.
 
-    What was usual before the paper, which calls it the standard initialization: Glorot & Bengio
-    (2010), eq 1. Parameters, result and errors are those of all initializers:
+    The usual choice before the paper, which calls it the standard initialization: Glorot &
+    Bengio (2010), eq 1. All initializers have these parameters, result and errors:
 
     Parameters
     ----------
     n_in, n_out : int
-        Units that enter the layer, and units that leave it.
+        Units that enter the layer and units that leave it.
     rng : int or numpy.random.Generator, optional
-        The source of the draws. ``standard`` and ``normalized`` with the same seed are the
-        same draws, scaled two ways.
+        The random source. ``standard`` and ``normalized`` with the same seed are the same
+        draws, scaled two ways.
 
     Returns
     -------
@@ -43,11 +43,13 @@ def standard(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def normalized(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """U(-a, a) with a = sqrt(6/(n_in + n_out)): (n_in + n_out) Var(W)/2 = 1.
+    """Draw from U(-a, a) with a = sqrt(6/(n_in + n_out)): (n_in + n_out) Var(W)/2 = 1.
 
-    A compromise between what keeps the variance of the activations, n_in Var(W) = 1, and what
-    keeps the variance of the gradients, n_out Var(W) = 1: Glorot & Bengio (2010), eq 16. In
-    square layers both hold. See :func:`standard` for parameters and errors.
+    A compromise between keeping the variance of the activations, n_in Var(W) = 1, and that of
+    the gradients, n_out Var(W) = 1: Glorot & Bengio (2010), eq 16. In square layers both hold.
+    The derivation assumes f'(0) = 1, as tanh and softsign have it. A sigmoid's slope there is
+    1/4: weights 4 times as large would do for it what these do for tanh. See :func:`standard`
+    for parameters and errors.
     """
     u = _uniform(n_in, n_out, rng)
     a = np.sqrt(6 / (n_in + n_out))
@@ -55,7 +57,7 @@ def normalized(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def lecun(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """N(0, 1/n_in): n_in Var(W) = 1. Only the forward pass is considered.
+    """Draw from N(0, 1/n_in): n_in Var(W) = 1. Only the forward pass is considered.
 
     LeCun, Bottou, Orr & Müller (1998), "Efficient BackProp", section 4.6. See :func:`standard`
     for parameters and errors.
@@ -66,7 +68,7 @@ def lecun(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def he(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """N(0, 2/n_in): n_in Var(W) = 2, because a rectifier lets half of the signal through.
+    """Draw from N(0, 2/n_in): n_in Var(W) = 2, because a rectifier passes half of the signal.
 
     He, Zhang, Ren & Sun (2015), "Delving Deep into Rectifiers", eq 10. See :func:`standard` for
     parameters and errors.
@@ -77,11 +79,11 @@ def he(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
 
 
 def orthogonal(n_in: int, n_out: int, rng: Any = None) -> np.ndarray:
-    """A random orthogonal matrix: max(n_in, n_out) Var(W) = 1, and every singular value is 1.
+    """Draw an orthogonal matrix: max(n_in, n_out) Var(W) = 1, and every singular value is 1.
 
     Saxe, McClelland & Ganguli (2013), "Exact solutions to the nonlinear dynamics of learning in
-    deep linear neural networks". Whichever are fewer, rows or columns, are orthonormal. See
-    :func:`standard` for parameters and errors.
+    deep linear neural networks". The rows or the columns, whichever are fewer, are orthonormal.
+    See :func:`standard` for parameters and errors.
     """
     g = _gaussian(n_in, n_out, rng)
     tall = g if n_in >= n_out else g.T

@@ -1,8 +1,8 @@
-"""The two kinds of layer: one that has weights, and one that bends each number by itself.
+"""The two kinds of layer: one with weights, and one that bends each number on its own.
 
-A layer maps ``x`` to ``y``. Everything it computes stays on it as a plain array, so that it can
-be printed, plotted, or computed again by hand. ``d`` + a name is the gradient of the cost with
-respect to that name, and has its shape.
+A layer maps ``x`` to ``y``. Everything it computes stays on it as a plain array, to be printed,
+plotted, or computed again by hand. ``d`` + a name is the gradient of the cost with respect to
+that name, and has its shape.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from tinynet.initializers import standard
 
 
 class Linear:
-    """y = x W + b: every unit is a weighted sum of all that enters, and a bias.
+    """y = x W + b: every unit is a weighted sum of its inputs, plus a bias.
 
     The pre-activation s = z W + b of Glorot & Bengio (2010), section 4.2.1.
 
     Parameters
     ----------
     n_in, n_out : int
-        Units that enter, and units that leave.
+        Units that enter and units that leave.
     init : function, optional
         ``init(n_in, n_out, rng)`` gives the weights; the biases are 0, as in the paper.
     bias : bool, optional
         False: y = x W, and ``b`` and ``db`` are None.
     rng : int or numpy.random.Generator, optional
-        The source of the weights.
+        The random source of the weights.
     dtype : np.float64 or np.float32, optional
-        Of every array of this layer.
+        The dtype of every array of this layer.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Linear:
     Raises
     ------
     TypeError, ValueError
-        A size, ``init``, what ``init`` gave, or ``dtype`` cannot be used.
+        A size, ``init``, its result, or ``dtype`` cannot be used.
     """
 
     parameters: tuple[str, ...] = ("W", "b")
@@ -78,17 +78,17 @@ class Linear:
     ):
         self.n_in = checks.size("n_in", n_in)
         self.n_out = checks.size("n_out", n_out)
-        checks.function("init", init, "a function such as tn.normalized")
+        bias = checks.flag("bias", bias)
         dtype = checks.float_dtype("dtype", dtype)
-        W = checks.weights("init(n_in, n_out, rng)", init(n_in, n_out, rng), (n_in, n_out))
-        self.W = W.astype(dtype)
+        W = checks.called("init", "a function such as tn.normalized", init, n_in, n_out, rng)
+        self.W = checks.weights("init(n_in, n_out, rng)", W, (n_in, n_out)).astype(dtype)
         self.b = np.zeros(n_out, dtype) if bias else None
         if not bias:
             self.parameters = tuple(name for name in self.parameters if name != "b")
         self.x = self.y = self.dy = self.dW = self.db = self.dx = None
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """The pre-activations y, shape (batch, n_out), of x, shape (batch, n_in)."""
+        """Return the pre-activations y, shape (batch, n_out), for x, shape (batch, n_in)."""
         x = checks.batch("x", x, self.n_in, self.W.dtype)
         self.x = x
         if self.b is not None:
@@ -98,9 +98,9 @@ class Linear:
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """The gradient dx, shape (batch, n_in), from dy, shape (batch, n_out): eqs 2 and 3."""
+        """Return dx, shape (batch, n_in), given dy, shape (batch, n_out): eqs 2 and 3."""
         dy = checks.gradient("dy", dy, self.y)
-        if self.dW is None:  # once: fresh memory for so large an array would cost time each pass
+        if self.dW is None:  # once: fresh memory this large would cost time in each pass
             self.dW = np.empty_like(self.W)
             self.db = None if self.b is None else np.empty_like(self.b)
         self.dy = dy
@@ -115,7 +115,7 @@ class Linear:
 
 
 class Activation(ABC):
-    """y = f(x), each number by itself. Write ``f`` and ``slope`` and you have a new one.
+    """y = f(x), each number on its own. Write ``f`` and ``slope`` and you have a new one.
 
     Attributes
     ----------
@@ -129,21 +129,21 @@ class Activation(ABC):
 
     parameters: tuple[str, ...] = ()
     saturated_at: float = 0.0
-    x: np.ndarray = None  # until the first pass, as the others
+    x: np.ndarray = None  # until the first pass, like the others
     y: np.ndarray = None
     dy: np.ndarray = None
     dx: np.ndarray = None
 
     @abstractmethod
     def f(self, s: np.ndarray) -> np.ndarray:
-        """The activation of the pre-activation s."""
+        """Return the activation at the pre-activation s."""
 
     @abstractmethod
     def slope(self, s: np.ndarray) -> np.ndarray:
-        """The derivative f'(s)."""
+        """Return the derivative f'(s)."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """The activations y, of the shape of x, (batch, units)."""
+        """Return the activations y for x, both (batch, units)."""
         x = checks.batch("x", x)
         self.x = x
         self.y = self.f(x)
@@ -151,7 +151,7 @@ class Activation(ABC):
         return self.y
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """The gradient dx, of the shape of dy, (batch, units): the factor f'(s) of eq 2."""
+        """Return dx given dy, both (batch, units): the factor f'(s) of eq 2."""
         dy = checks.gradient("dy", dy, self.y)
         self.dy = dy
         slope = self.slope(self.x)

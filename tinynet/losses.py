@@ -1,7 +1,7 @@
-"""What the network is asked to make small: one number, the mean over the batch.
+"""What training makes small: one number, the mean over the batch.
 
 The mean over the batch is taken here and nowhere else. So ``doutput``, and every gradient that
-back-propagation makes of it, belongs to the mean cost; one example's is the batch size times it.
+back-propagation makes of it, is that of the mean cost; one example's is batch size times it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,28 @@ from __future__ import annotations
 import numpy as np
 
 from tinynet._internal import checks, reprs
+
+
+def softmax(output: np.ndarray) -> np.ndarray:
+    """Turn logits into probabilities, e^o over the sum of e^o in a row.
+
+    Parameters
+    ----------
+    output : ndarray, shape (batch, classes)
+
+    Returns
+    -------
+    ndarray, shape (batch, classes)
+        Each row sums to 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        The output is not a finite float array (batch, classes) of two classes or more.
+    """
+    output = checks.finite("output", checks.logits("output", output))
+    exps = np.exp(output - output.max(axis=1, keepdims=True))  # exp cannot overflow
+    return exps / exps.sum(axis=1, keepdims=True)
 
 
 class SoftmaxCrossEntropy:
@@ -20,7 +42,7 @@ class SoftmaxCrossEntropy:
         The logits, and the gradient of the cost with respect to them.
     labels : ndarray of int, shape (batch,)
     p : ndarray, shape (batch, classes)
-        The probabilities that the softmax makes of the logits.
+        The probabilities: the softmax of the logits.
     cost : float
         The mean over the batch, in nats.
     """
@@ -35,15 +57,15 @@ class SoftmaxCrossEntropy:
         self.output = self.labels = self.p = self.cost = self.doutput = None
 
     def forward(self, output: np.ndarray, labels: np.ndarray) -> float:
-        """The mean cost in nats of logits (batch, classes) and integer labels (batch,).
+        """Return the mean cost in nats of logits (batch, classes) and integer labels (batch,).
 
         Raises
         ------
         TypeError, ValueError
             The output is not a float array (batch, classes), or the labels are not one integer
-            from 0 to classes - 1 for each row of it.
+            from 0 to classes - 1 for each of its rows.
         """
-        output = checks.batch("output", output)
+        output = checks.logits("output", output)
         labels = checks.labels("labels", labels, *output.shape)
         m = len(labels)
         shifted = output - output.max(axis=1, keepdims=True)  # so that exp cannot overflow
@@ -57,7 +79,7 @@ class SoftmaxCrossEntropy:
         return self.cost
 
     def backward(self) -> np.ndarray:
-        """The gradient of the mean cost with respect to the output: (p - one_hot)/batch."""
+        """Return the gradient of the cost with respect to the output: (p - one_hot)/batch."""
         checks.cost_was_computed(self.cost)
         m = len(self.labels)
         one_hot = np.zeros_like(self.p)
@@ -66,13 +88,19 @@ class SoftmaxCrossEntropy:
         return self.doutput
 
     def chance(self) -> float:
-        """The cost of predicting the frequencies of this batch's classes, whatever the input."""
+        """Return the cost of predicting this batch's class frequencies, whatever the input."""
         counts = np.unique(self.labels, return_counts=True)[1]
         p = counts / len(self.labels)
-        return float(-(p * np.log(p)).sum())
+        return entropy(p)
 
     def __repr__(self) -> str:
         return reprs.of_loss(self)
+
+
+def entropy(p: np.ndarray) -> float:
+    """Return -sum p log p, in nats, of probabilities (classes,)."""
+    seen = p[p > 0]
+    return float(-(seen * np.log(seen)).sum())
 
 
 class Quadratic:
@@ -95,15 +123,15 @@ class Quadratic:
         self.output = self.targets = self.cost = self.doutput = None
 
     def forward(self, output: np.ndarray, targets: np.ndarray) -> float:
-        """The mean cost of an output and its targets, both (batch, n).
+        """Return the mean cost of an output and its targets, both (batch, n).
 
         Raises
         ------
         TypeError, ValueError
-            One of them is not a float array (batch, n), or their shapes differ.
+            Either is not a float array (batch, n), or their shapes differ.
         """
         output = checks.batch("output", output)
-        targets = checks.same_shape("targets", targets, "output", output)
+        targets = checks.finite("targets", checks.same_shape("targets", targets, "output", output))
         m = len(output)
         error = output - targets
         self.output = output
@@ -112,14 +140,14 @@ class Quadratic:
         return self.cost
 
     def backward(self) -> np.ndarray:
-        """The gradient of the mean cost with respect to the output: (output - targets)/batch."""
+        """Return the gradient of the cost with respect to the output: (output - targets)/batch."""
         checks.cost_was_computed(self.cost)
         m = len(self.output)
         self.doutput = (self.output - self.targets) / m
         return self.doutput
 
     def chance(self) -> float:
-        """The cost of predicting the mean of this batch's targets, whatever the input."""
+        """Return the cost of predicting the mean of this batch's targets, whatever the input."""
         variances = self.targets.var(axis=0)
         return float(variances.sum() / 2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,10 @@ from tinynet.layers import Linear
 
 
 class Network:
-    """Layers in a row, each taking what the one before it gives; itself a layer.
+    """Layers in a row, each fed by the one before; a network is itself a layer.
 
-    A block that does more than that, such as a residual one, is a subclass with ``forward`` and
-    ``backward`` of its own. A layer is named by its place: "0", "1", and "1.0" inside layer 1.
+    A block that does more, such as a residual one, is a subclass with its own ``forward`` and
+    ``backward``. A layer is named by its place: "0", "1", and "1.0" inside layer 1.
 
     Parameters
     ----------
@@ -26,12 +27,12 @@ class Network:
     Attributes
     ----------
     layers : list
-        The layers, a plain list: ``net.layers[0].W`` are the first weights.
+        A plain list: ``net.layers[0].W`` holds the first weights.
 
     Raises
     ------
     TypeError, ValueError
-        Something in ``layers`` is not a layer, or does not take the units it would be given.
+        Something in ``layers`` is not a layer, or does not fit the width of the one before.
     """
 
     parameters: tuple[str, ...] = ()  # none of its own: they are on the layers
@@ -40,7 +41,7 @@ class Network:
         self.layers = contracts.layers("layers", layers)
 
     def named_layers(self) -> dict[str, Any]:
-        """Name every layer by its place, a block before those inside it: "0", "1", "1.0", "2"."""
+        """Name every layer by its place, a block before its layers: "0", "1", "1.0", "2"."""
         found = {}
         for k, layer in enumerate(self.layers):
             found[f"{k}"] = layer
@@ -49,11 +50,11 @@ class Network:
         return found
 
     def named_parameters(self) -> dict[str, np.ndarray]:
-        """Name every parameter, the array itself, by place and name: "0.W"."""
+        """Return every parameter, the array itself, by place and name: "0.W"."""
         return self._named("")
 
     def named_gradients(self) -> dict[str, np.ndarray]:
-        """Give each parameter's gradient under the same name, "0.W": None before a pass."""
+        """Return every gradient by the name of its parameter, "0.W"; None before a pass."""
         return self._named("d")
 
     def _named(self, prefix: str) -> dict[str, Any]:
@@ -71,7 +72,7 @@ class Network:
 
     @property
     def dtype(self) -> np.dtype:
-        """The dtype of the parameters, learnt or frozen; float64 where there are none."""
+        """The dtype of the parameters, learnt or frozen; float64 if there are none."""
         for layer in self.named_layers().values():
             for name in (*layer.parameters, *getattr(layer, "buffers", ())):
                 array = getattr(layer, name)
@@ -80,14 +81,14 @@ class Network:
         return np.dtype(np.float64)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """The output of x, shape (batch, n_in): fills x and y of every layer.
+        """Return the output for x, shape (batch, n_in); fill x and y of every layer.
 
         Raises
         ------
         TypeError
             x does not hold floats.
         ValueError
-            x is not 2-D, not of the width of the first layer, empty, or not finite.
+            x is not 2-D, has the wrong width, is empty, or is not finite.
         """
         width = getattr(self.layers[0], "n_in", None)
         x = checks.finite("x", checks.batch("x", x, width, self.dtype))
@@ -96,14 +97,14 @@ class Network:
         return x
 
     def backward(self, dy: np.ndarray) -> np.ndarray:
-        """The gradient with respect to the input, from that with respect to the output.
+        """Return the gradient with respect to the input, given that with respect to the output.
 
-        Fills dy and dx of every layer, and the gradients of its parameters.
+        This fills dy and dx of every layer, and the gradients of its parameters.
 
         Raises
         ------
         TypeError, ValueError
-            dy is not of the shape of the output, or no forward pass came before.
+            dy does not have the shape of the output, or there was no forward pass.
         """
         for layer in reversed(self.layers):
             dy = layer.backward(dy)
@@ -112,15 +113,15 @@ class Network:
     def view(self, *, training: bool = False) -> Network:
         """Copy all but the parameters, which are shared: look at a network without touching it.
 
-        Its passes leave every array, buffer and Generator of this network as it was; the
-        parameters' gradients are 0 until its first. A layer that asks ``training`` is told that
-        it is looked at.
+        Passes of the view leave every array, buffer and Generator of this network as it was. Its
+        gradients are 0 before its first pass. Layers that have ``training`` get the value given.
 
         Raises
         ------
         TypeError
-            A layer holds something that cannot be copied; names both.
+            A layer holds something that cannot be copied; the message names both.
         """
+        training = checks.flag("training", training)
         view = contracts.copied(self)
         for layer in (view, *view.named_layers().values()):
             if hasattr(layer, "training"):
@@ -141,35 +142,35 @@ def mlp(
     rng: Any = None,
     dtype: Any = np.float64,
 ) -> Network:
-    """A multi-layer perceptron: Linear, activation, Linear, activation, ..., Linear.
+    """Build a multi-layer perceptron: Linear, activation, Linear, activation, ..., Linear.
 
     Parameters
     ----------
     sizes : sequence of int
         Inputs, units of each hidden layer, outputs. ``[1024, 1000, 9]`` has one hidden layer.
     activation : str, class, function or layer, optional
-        'sigmoid', 'tanh', 'softsign', 'relu', 'identity'; or what makes a layer of your own when
-        called, a class or ``lambda: Leaky(0.2)``; or a layer, of which each place gets a copy.
+        'sigmoid', 'tanh', 'softsign', 'relu', 'identity'; or a class or function that makes a
+        layer, such as ``lambda: Leaky(0.2)``; or a layer, copied to each place.
     linear : class, optional
         A subclass of Linear, or ``functools.partial(tn.Linear, bias=False)``.
     init : str or function, optional
         'standard', 'normalized', 'lecun', 'he', 'orthogonal', or a function of your own.
     output_init : str or function, optional
-        For the last Linear, where it is another than ``init``.
+        For the last Linear, if it differs from ``init``.
     rng : int or numpy.random.Generator, optional
-        The source of the weights, drawn from the first layer to the last.
+        The random source of the weights, drawn from the first layer to the last.
     dtype : np.float64 or np.float32, optional
-        Of all arrays.
+        The dtype of all arrays.
 
     Raises
     ------
     TypeError, ValueError
-        Fewer than two sizes, one that is not a whole number of at least 1, an unknown name
-        (the message lists the known ones), or a dtype that is neither of the two.
+        Fewer than two sizes, a size that is not a whole number of at least 1, an unknown name
+        (the message lists the known ones), or another dtype.
     """
     sizes = checks.sizes("sizes", sizes)
     new_activation = contracts.maker("activation", activation, activations)
-    checks.function("linear", linear, "a subclass of tn.Linear")
+    linear = partial(checks.called, "linear", "a subclass of tn.Linear", linear)
     hidden_init = checks.one_of("init", init, initializers)
     last_init = hidden_init
     if output_init is not None:

@@ -17,8 +17,8 @@ class SGD:
     """Plain gradient descent: P <- P - lr dP for every parameter, in place.
 
     The paper's optimizer: no momentum, no weight decay, no schedule (Glorot & Bengio 2010,
-    section 2.3). Another one is a subclass with a ``change`` of its own, and the names of what it
-    carries from step to step in ``buffers``.
+    section 2.3). Another optimizer is a subclass with its own ``change``, and with the names of
+    what it carries from step to step in ``buffers``.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ class SGD:
     lr : float
         A plain attribute that you may set between steps.
     t : int
-        Steps taken; 1 within the first.
+        Steps taken; 1 during the first.
     keep : bool
-        Whether a step keeps in ``last`` what it added: False, for that takes memory and time.
+        Whether a step keeps what it added in ``last``. False, because it takes memory and time.
     last : dict
-        What the last step added, by the parameters' names: ``sgd.last["0.W"]``.
+        What the last step added, by parameter name: ``sgd.last["0.W"]``.
     buffers : tuple of str
         Attributes that a later step depends on: numbers, Generators, or dicts from a parameter's
         name to an array. A checkpoint keeps them.
@@ -43,8 +43,8 @@ class SGD:
     Raises
     ------
     TypeError, ValueError
-        ``lr`` is not a positive, finite number; at a step also: a gradient is not there yet, or
-        the network is no longer that of the last step and something is carried over from it.
+        ``lr`` is not a positive, finite number; in ``step`` also: a gradient is missing, or
+        something is carried over from the last step and the network has changed since.
     """
 
     buffers: tuple[str, ...] = ()
@@ -58,11 +58,11 @@ class SGD:
         self._shapes: dict[str, tuple] = {}
 
     def change(self, name: str, gradient: np.ndarray) -> np.ndarray:
-        """Give what a step adds to the parameter of this name: the one equation."""
+        """Return what a step adds to the parameter of this name: the one equation."""
         return -self.lr * gradient
 
     def changes(self, gradients: dict[str, np.ndarray]) -> Iterable[tuple[str, np.ndarray]]:
-        """Give the change of each name, one at a time: all at once would be fresh memory.
+        """Yield each name and its change, one at a time: all at once would take fresh memory.
 
         Override it where one change depends on several gradients, or on the parameters.
         """
@@ -86,14 +86,15 @@ class SGD:
 
     @property
     def state(self) -> dict[str, Any]:
-        """All that a later step depends on, besides the parameters: what a checkpoint keeps.
+        """All that a later step depends on besides the parameters: what a checkpoint keeps.
 
-        The array of a name in a buffer is under "buffer.name", such as "v.0.W".
+        An array in a buffer has the key "buffer.name", such as "v.0.W".
         """
         return {"lr": self.lr, "t": self.t, **states.of_optimizer(self)}
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
+        state = states.with_keys("state", state, ("lr", "t"), more=True)
         lr, t = checks.positive("state['lr']", state["lr"]), checks.whole("state['t']", state["t"])
         states.to_optimizer(self, {k: v for k, v in state.items() if k not in ("lr", "t")})
         self.lr, self.t = lr, t

@@ -1,22 +1,23 @@
-"""Files: written whole or not at all, and read without running anything that stands in them."""
+"""Networks in files: arrays and the names of layers, never code."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinynet import activations
 from tinynet._internal import checks, contracts
-from tinynet._internal.replacing import replacing
+from tinynet._internal.npz import Saved, opened, read_npz, write_npz  # noqa: F401
 from tinynet._internal.states import Buffers, split
 from tinynet.layers import Linear
 from tinynet.network import Network
 
 FORMAT = "tinynet network 1"
+RUN = "tinynet run 2"  # a checkpoint; 1 had no buffers, and no count of the optimizer's steps
+LARGEST = 1 << 30  # bytes of memory that a file may take without a network to vouch for it
 OWN = "own "  # before the name of a class that is not tinynet's
 
 
@@ -27,14 +28,14 @@ def save(net: Network, path: str | os.PathLike) -> None:
     ----------
     net : Network
     path : path
-        The file, taken literally. One that is there is replaced, once the new one is complete.
+        The file; no ending is added. An existing one is replaced once the new one is complete.
 
     Raises
     ------
     TypeError, ValueError
-        A layer holds what the file would lose; names the layer and says what to write.
+        A layer holds what the file would lose; the message names it and says what to write.
     OSError
-        The file cannot be written; one that was there before is still there.
+        The file cannot be written; an existing one is still there.
     """
     contracts.keeps_all("net", net)
     arrays, rest = split(Buffers(net).state)
@@ -44,19 +45,20 @@ def save(net: Network, path: str | os.PathLike) -> None:
 
 
 def load(path: str | os.PathLike, into: Network | None = None) -> Network:
-    """The network that :func:`save` wrote.
+    """Read the network that :func:`save` wrote, or that of a checkpoint.
 
     Parameters
     ----------
     path : path
     into : Network, optional
-        A network of the same layers, whose parameters and buffers are overwritten. Needed where
-        there are layers of your own: a file holds arrays and names, never code.
+        A network of the same layers; its parameters and buffers are overwritten. Needed for
+        layers of your own, because a file holds arrays and names, never code; for a checkpoint;
+        and for arrays of more than half a GiB.
 
     Returns
     -------
     Network
-        A new one, or ``into``. An optimizer steps the network that it was made for: a new network
+        A new one, or ``into``. An optimizer steps the network it was made for: a new network
         needs a new optimizer.
 
     Raises
@@ -64,36 +66,54 @@ def load(path: str | os.PathLike, into: Network | None = None) -> Network:
     OSError
         The file cannot be read.
     ValueError
-        It is damaged, of another format, or of other layers than ``into``.
+        It is damaged, of another format, or has other layers than ``into``.
     """
-    arrays, record = read_npz(path)
-    if record.get("format") != FORMAT:
-        raise ValueError(f"{path}: expected format {FORMAT!r}, got {record.get('format')!r}")
-    names = record.get("layers")
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"{path}: expected a list of layers, got {names!r}")
     if into is not None:
         contracts.trainable("into", into)
-    net = into or _build(path, names, arrays, record)
-    if names != classes(net):
-        raise ValueError(f"{path}: holds the layers {', '.join(names)}; expected those of {net}")
-    filling(path, net, arrays, record.get("buffers", {}))()
+    with opened(path) as saved:
+        names, prefix = _layers(saved)
+        if into is None and prefix:
+            raise ValueError(
+                f"{path}: expected format {FORMAT!r}, got {RUN!r}, a run that tn.train saved: make"
+                " its network and call tn.load(path, into=net)"
+            )
+        net = _build(saved, names) if into is None else into
+        if names != classes(net):
+            got = checks.describe(names)
+            raise ValueError(f"{path}: holds the layers {got}; expected those of {net}")
+        fits(saved, net, prefix)
+        arrays = saved.arrays(prefix)
+    filling(path, net, arrays, saved.record.get("buffers", {}))()
     return net
 
 
-def filling(
-    path: Any, net: Network, arrays: dict[str, np.ndarray], rest: dict[str, Any]
-) -> Callable[[], None]:
-    """Check that a file holds all parameters and buffers of a network; what returns sets them."""
-    parameters, buffers = net.named_parameters(), Buffers(net)
-    places = buffers.places()
-    fixed = parameters | {key: getattr(*places[key]) for key in frozen(net)}
+def fits(saved: Saved, net: Network, prefix: str = "") -> None:
+    """Check, before any array is read, that a file has the parameters of a network."""
+    places = Buffers(net).places()
+    fixed = net.named_parameters() | {key: getattr(*places[key]) for key in frozen(net)}
     wanted = {key: (array.shape, array.dtype) for key, array in fixed.items()}
-    found = {k: (a.shape, a.dtype) for k, a in arrays.items() if k in fixed or k not in places}
-    if found != wanted:
-        raise ValueError(f"{path}: expected parameters {wanted}, got {found}")
+    found = {k.removeprefix(prefix): h for k, h in saved.headers.items() if k.startswith(prefix)}
+    for key in {**wanted, **found}:
+        like, got = wanted.get(key), found.get(key)
+        if got != like and (key in fixed or key not in places):
+            raise ValueError(
+                f"{saved.path}: expected parameters of the shapes of {net}, {key}"
+                f" {_told(like)}, got {_told(got)}"
+            )
+
+
+def _told(shape_and_dtype: tuple | None) -> str:
+    return "none" if shape_and_dtype is None else "{} {}".format(*shape_and_dtype)
+
+
+def filling(
+    path: Any, net: Network, arrays: dict[str, np.ndarray], rest: Any
+) -> Callable[[], None]:
+    """Check what a file keeps for the buffers; return a function that sets the whole network."""
+    parameters = net.named_parameters()
+    others = {key: array for key, array in arrays.items() if key not in parameters}
     try:
-        ready = buffers.ready({**rest, **{k: arrays[k] for k in arrays.keys() - parameters.keys()}})
+        ready = Buffers(net).ready({**rest, **others})
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error
 
@@ -104,6 +124,21 @@ def filling(
             parameter[...] = arrays[key]
 
     return fill
+
+
+def _layers(saved: Saved) -> tuple[list[str], str]:
+    """Return the names of the layers in a file, and how those of its arrays begin."""
+    layers, prefix = saved.record, ""
+    if saved.record.get("format") == RUN:
+        layers, prefix = saved.record.get("settings"), "net."
+    elif saved.record.get("format") != FORMAT:
+        got = checks.describe(saved.record.get("format"))
+        raise ValueError(f"{saved.path}: expected format {FORMAT!r}, got {got}")
+    names = layers.get("layers") if isinstance(layers, dict) else None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        got = checks.describe(names)
+        raise ValueError(f"{saved.path}: expected a list of layers, got {got}")
+    return names, prefix
 
 
 def classes(net: Network) -> list[str]:
@@ -129,22 +164,28 @@ def without_bias(net: Network) -> list[str]:
     return [place for place, layer in layers if isinstance(layer, Linear) and layer.b is None]
 
 
-def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray], record: dict) -> Network:
-    """Make layers of tinynet's own from their names, their biases and what of them is frozen."""
-    frozen, unbiased = record.get("frozen", ()), record.get("without_bias", ())
+def _build(saved: Saved, names: list[str]) -> Network:
+    """Make tinynet's own layers from their names, with or without a bias, learnt or frozen."""
+    hint = "make the network and call tn.load(path, into=net)"
     known = checks.defined_in(activations)
     for name in names:
         if name != "Linear" and name not in known:
             raise ValueError(
-                f"{path}: holds a layer {name.removeprefix(OWN)!r} that is not tinynet's:"
-                " make the network and call tn.load(path, into=net)"
+                f"{saved.path}: holds a layer {checks.describe(name.removeprefix(OWN))} that is"
+                f" not tinynet's: {hint}"
             )
+    size = sum(header.nbytes for header in saved.headers.values())
+    if 2 * size > LARGEST:  # the arrays, and the network that they are copied to
+        raise ValueError(
+            f"{saved.path}: expected at most {LARGEST // 2:,} bytes of arrays, got {size:,}: {hint}"
+        )
     layers: list = []
     try:
+        frozen, unbiased = (set(saved.record.get(key, ())) for key in ("frozen", "without_bias"))
         for k, name in enumerate(names):
             if name == "Linear":
-                W = arrays[f"{k}.W"]
-                linear = Linear(*W.shape, bias=f"{k}" not in unbiased, rng=0, dtype=W.dtype)
+                shape, dtype = saved.headers[f"{k}.W"]
+                linear = Linear(*shape, init=_zeros, bias=f"{k}" not in unbiased, dtype=dtype)
                 still = tuple(n for n in linear.parameters if f"{k}.{n}" in frozen)
                 if still:
                     learnt = tuple(n for n in linear.parameters if n not in still)
@@ -154,37 +195,9 @@ def _build(path: Any, names: list[str], arrays: Mapping[str, np.ndarray], record
                 layers.append(known[name]())
         return Network(layers)
     except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path}: its arrays do not fit its layers: {error}") from error
+        raise ValueError(f"{saved.path}: its arrays do not fit its layers: {error}") from error
 
 
-def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], record: Any) -> None:
-    """Named arrays and a record that JSON can hold, in one ``.npz`` file, without pickle."""
-    for name, array in arrays.items():
-        if array.dtype.hasobject:
-            raise TypeError(f"{name}: expected an array of numbers or text, got dtype object")
-    text = np.array(json.dumps(record, allow_nan=False))
-    members: Any = {"record.json": text, **arrays}
-    with replacing(path) as file:
-        np.savez(file, **members)
-
-
-def read_npz(path: str | os.PathLike, prefix: str = "") -> tuple[dict[str, np.ndarray], dict]:
-    """The arrays and the record of a file that :func:`write_npz` wrote.
-
-    With a prefix only the arrays whose names begin with it, under the rest of their names.
-    """
-    with open(path, "rb") as file:  # not there, or not to be read: an OSError that says so
-        try:
-            content = np.load(file, allow_pickle=False)
-            record = json.loads(str(content["record.json"]))
-            names = [name for name in content.files if name.startswith(prefix)]
-            arrays = {name.removeprefix(prefix): content[name] for name in names}
-            arrays.pop("record.json", None)
-        except Exception as e:  # zipfile and NumPy have a dozen kinds for a damaged file
-            raise ValueError(
-                f"{path}: expected a file that tinynet saved, got one that is damaged, cut short"
-                f" or of another kind: {e!r}"
-            ) from e
-    if not isinstance(record, dict):
-        raise ValueError(f"{path}: expected a file that tinynet saved, got {record!r}")
-    return arrays, record
+def _zeros(n_in: int, n_out: int, rng: Any) -> np.ndarray:
+    """Make weights that are about to be overwritten: zeros take neither time nor memory."""
+    return np.zeros((n_in, n_out))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinynet.classroom import assignments
-from tinynet.classroom.calling import call
+from tinynet.classroom.child import call
 from tinynet.classroom.marking import Reply, marks
 
 

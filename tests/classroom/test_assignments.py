@@ -51,7 +51,7 @@ def test_a_mistake_loses_points_in_its_task_and_in_no_other(name, task, mistake,
     }
 
 
-def test_the_public_answers_by_heart_earn_nothing_when_it_is_graded(assignment):
+def test_memorized_public_answers_earn_nothing_when_graded(assignment):
     student = ByHeart(module("reference", assignment.solution))
     learnt = marks_of(assignment, student, PUBLIC)
     assert all(mark.earned == mark.points for mark in learnt)
@@ -69,7 +69,7 @@ def lines_of(assignment, task):
     return [line.strip() for line in body if line.strip() and not line.strip().startswith("#")]
 
 
-def test_every_task_has_five_mistakes_and_every_line_one(assignment):
+def test_every_task_has_five_planted_mistakes_and_every_line_one(assignment):
     for task in assignment.tasks:
         planted = MISTAKES[assignment.name][task]
         assert len(planted) >= 5

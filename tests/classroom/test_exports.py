@@ -89,7 +89,7 @@ def test_results_as_classroom_50_reads_them():
     }
 
 
-def test_what_is_not_set_is_empty_and_the_environment_is_that_of_the_process(monkeypatch):
+def test_unset_variables_are_empty_and_the_process_environment_is_the_default(monkeypatch):
     assert exports.classroom50(ONE, {})["review"] == ""
     monkeypatch.setenv("REVIEW_URL", "https://here")
     assert exports.classroom50(ONE)["review"] == "https://here"
@@ -140,7 +140,7 @@ def test_the_zip_holds_tinynet_one_assignment_its_seed_and_two_scripts(packed, a
     assert rights["secret-seed.txt"] == 0o600
 
 
-def test_what_python_keeps_for_itself_is_not_packed(assignments, tmp_path, monkeypatch):
+def test_pythons_caches_are_not_packed(assignments, tmp_path, monkeypatch):
     (tmp_path / "tinynet" / "__pycache__").mkdir(parents=True)
     (tmp_path / "tinynet" / "__init__.py").touch()
     (tmp_path / "tinynet" / "__pycache__" / "x.pyc").touch()
@@ -150,7 +150,7 @@ def test_what_python_keeps_for_itself_is_not_packed(assignments, tmp_path, monke
         assert [name for name in archive.namelist() if "tinynet" in name] == ["tinynet/__init__.py"]
 
 
-def test_a_zip_that_is_there_is_kept(packed, assignments, capsys):
+def test_an_existing_zip_is_kept(packed, assignments, capsys):
     before = packed.read_bytes()
     options = ["autograder", "9", str(packed), "--assignments", str(assignments)]
     assert main(["assignment", *options]) == 1
@@ -231,9 +231,7 @@ def test_the_autograder_grades(packed, assignments, tmp_path, name, source, poin
 
 
 @posix
-def test_what_is_graded_with_is_what_was_packed_and_the_seed_is_on_no_command_line(
-    packed, tmp_path
-):
+def test_the_packed_tinynet_grades_and_the_seed_is_on_no_command_line(packed, tmp_path):
     folder = unpack(packed, tmp_path)
     spy = "import pathlib\nfor p in pathlib.Path('/proc').glob('[0-9]*/cmdline'):\n    try:\n"
     spy += "        print('a secret' if b'a secret' in p.read_bytes() else '', end='')\n"
@@ -267,7 +265,7 @@ print(open({str(folder)!r} + "/open.txt").read())
 
 
 @posix
-def test_it_needs_no_more_than_setup_installs(packed, tmp_path):
+def test_the_autograder_needs_only_what_setup_installs(packed, tmp_path):
     folder = unpack(packed, tmp_path)
     assert 'pip install "numpy>=2.0"\n' in (folder / "source" / "setup.sh").read_text()
     for name in ("matplotlib", "pytest", "hypothesis", "tqdm"):
@@ -278,7 +276,7 @@ def test_it_needs_no_more_than_setup_installs(packed, tmp_path):
 
 
 @posix
-def test_where_the_autograder_fails_it_says_so(packed, tmp_path):
+def test_an_autograder_that_fails_says_so(packed, tmp_path):
     folder = unpack(packed, tmp_path)
     (folder / "submission" / "scales.py").write_text(SOLUTION)
     (folder / "source" / "lessons" / "assignments" / "09_scales" / "tests.py").unlink()

@@ -227,7 +227,7 @@ def float32(array):
 
 
 @pytest.mark.parametrize("number", range(5, 8))
-def test_where_float32_goes_in_its_rounding_is_allowed(number):
+def test_the_rounding_of_float32_arguments_is_allowed(number):
     assignment = find(str(number))
     cases = assignment.cases("a secret")
     for case, expected in zip(cases, assignment.expected(cases), strict=True):
@@ -248,7 +248,7 @@ def test_every_task_with_arrays_has_float32(number):
 
 
 @pytest.mark.parametrize("number", range(5, 8))
-def test_the_text_is_about_the_tasks_there_are(number):
+def test_the_text_has_the_same_tasks_as_the_solution(number):
     assignment = find(str(number))
     text = (assignment.folder / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"\*\*Task (\d\.\d), `", text) == list(assignment.tasks)
@@ -270,7 +270,7 @@ def test_the_example_of_the_text_runs(number, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out
 
 
-def test_no_sick_network_is_near_a_border():
+def test_no_sick_network_is_near_a_threshold():
     assignment = find("7")
     for seed in map(str, range(10)):
         cases = [case for case in assignment.cases(seed) if case.task == "7.6"]

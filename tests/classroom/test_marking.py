@@ -69,7 +69,7 @@ def test_the_tolerance_that_is_told_is_the_one_that_counts():
         Reply({"y": np.zeros(1)}, {"x": np.ones((2, 3), np.float32)}),
     ],
 )
-def test_a_task_of_which_nothing_is_right_gets_no_point_for_leaving_its_arguments_alone(reply):
+def test_a_task_with_nothing_right_gets_no_point_for_unchanged_arguments(reply):
     found = marks(CASES, replies(_2=reply), RIGHT)
     assert [mark.earned for mark in found] == [2, 3, 1, 0, 0]
     assert found[-1].said == "no test of this task was passed"
@@ -90,13 +90,13 @@ def test_a_task_of_which_nothing_is_right_gets_no_point_for_leaving_its_argument
     ],
     ids=str,
 )
-def test_an_argument_that_is_not_what_it_was_costs_the_point_of_its_task(after):
+def test_a_changed_argument_costs_the_point_of_its_task(after):
     found = marks(CASES, replies(_1=Reply(RIGHT[1], {"x": after, "k": np.array(7)})), RIGHT)
     assert [mark.earned for mark in found] == [2, 3, 0, 1, 1]
     assert found[2].said == "x was changed in place, in the test 'two': work on a copy"
 
 
-def test_a_failure_while_the_file_is_loaded_is_told_as_such():
+def test_an_error_at_import_is_told_as_such():
     failed = Reply(error="SyntaxError: invalid syntax", loaded=False)
     found = marks(CASES, [failed] * 3, RIGHT)
     assert sum(mark.earned for mark in found) == 0

@@ -7,7 +7,9 @@ with an error that names the place and says what to write.
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -19,13 +21,13 @@ from tinynet._internal import checks, reprs
 
 
 def is_layer(value: Any) -> bool:
-    """Tell whether it has what every layer has; a class has not."""
+    """Tell whether a value has what every layer has; a class does not."""
     wanted = ("forward", "backward", "parameters")
     return not isinstance(value, type) and all(hasattr(value, name) for name in wanted)
 
 
 def layers(name: str, values: Any) -> list:
-    """Check a list of layers of which each takes the width that the one before it gives."""
+    """Check a list of layers: each takes the width that the one before it gives."""
     if not isinstance(values, Sequence) or isinstance(values, str):
         raise TypeError(f"{name}: expected a list of layers, got {checks.describe(values)}")
     if len(values) == 0:
@@ -53,14 +55,14 @@ def layers(name: str, values: Any) -> list:
 
 
 def _names_arrays(place: str, layer: Any) -> None:
-    """Check that parameters, buffers and own are tuples of names, the parameters' of floats."""
+    """Check that parameters, buffers and own are tuples of names, and parameters floats."""
     for kind in ("parameters", "buffers", "own"):
         names = getattr(layer, kind, ())
         if isinstance(names, str):
-            raise TypeError(f'{place}.{kind}: expected ("{names}",), with a comma, got a text')
+            raise TypeError(f'{place}.{kind}: expected ("{names}",), with a comma, got a string')
         for name in names:
             if not hasattr(layer, name):
-                raise TypeError(f"{place}.{kind}: names {name!r}, an attribute that is not there")
+                raise TypeError(f"{place}.{kind}: expected names of attributes, got {name!r}")
     for name in layer.parameters:
         value = getattr(layer, name)
         if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
@@ -87,10 +89,10 @@ def keepable(name: str, value: Any, also: str = "") -> None:
 
 
 def maker(name: str, value: Any, module: ModuleType) -> Callable[[], Any]:
-    """Give what makes a layer at each call: from a name, a class, a function, or by copying one."""
+    """Return a function that makes a layer: by its name, class or function, or by copying one."""
     if is_layer(value):
         return lambda: copy.deepcopy(value)
-    make = checks.one_of(name, value, module)
+    make = checks.one_of(name, value, module, own="a class or layer of your own")
     wanted = "a class, or a function without arguments that makes a layer"
 
     def made() -> Any:
@@ -98,7 +100,7 @@ def maker(name: str, value: Any, module: ModuleType) -> Callable[[], Any]:
             layer = make()
         except TypeError as error:
             got = f"{checks.describe(value)} ({error})"
-            hint = "; of a class with arguments write lambda: Leaky(0.2)"
+            hint = "; for a class with arguments write lambda: Leaky(0.2)"
             raise TypeError(f"{name}: expected {wanted}, got {got}{hint}") from error
         if not is_layer(layer):
             got = f"{checks.describe(value)}, which makes {checks.describe(layer)}"
@@ -112,11 +114,16 @@ def maker(name: str, value: Any, module: ModuleType) -> Callable[[], Any]:
 
 
 def network(name: str, value: Any) -> Any:
-    """Check that it is a network: layers that can be named, viewed and run."""
+    """Check that a value is a network: layers that can be named, viewed and run."""
     if isinstance(value, type) or not hasattr(value, "named_layers") or not is_layer(value):
         hint = f"; write tn.Network([{name}])" if is_layer(value) else ""
         raise TypeError(f"{name}: expected a Network, got {checks.describe(value)}{hint}")
     return value
+
+
+def batch_for(name: str, x: Any, net: Any, dtype: Any = None) -> np.ndarray:
+    """Check that x is what a network takes: floats (batch, n_in); cast it to dtype."""
+    return checks.batch(name, x, getattr(net.layers[0], "n_in", None), dtype)
 
 
 def trainable(name: str, net: Any) -> Any:
@@ -155,7 +162,7 @@ def trainable(name: str, net: Any) -> Any:
 
 
 def _held(layer: Any) -> Iterator[tuple[str, Any]]:
-    """List the layers that an attribute holds, in lists and dicts too, and those that they hold."""
+    """Yield the layers that attributes hold, also in lists and dicts, and those that they hold."""
     seen = {id(layer)}
     for name, value in vars(layer).items():
         waiting = [value]
@@ -173,9 +180,9 @@ def _held(layer: Any) -> Iterator[tuple[str, Any]]:
 
 
 def of_class(layer: Any) -> tuple[str, ...]:
-    """Give the parameters that a layer's class names, also where this layer is frozen."""
+    """Return the parameters that a layer's class names, even if this layer is frozen."""
     names = type(layer).parameters
-    return names if isinstance(names, tuple) else tuple(layer.parameters)  # a property is no tuple
+    return names if isinstance(names, tuple) else tuple(layer.parameters)  # it may be a property
 
 
 def keeps_all(name: str, net: Any) -> Any:
@@ -186,15 +193,15 @@ def keeps_all(name: str, net: Any) -> Any:
         lost = tuple(n for n in arrays if n not in kept)
         if lost:
             raise ValueError(
-                f"layers[{place}]: {', '.join(lost)} of {reprs.short(layer)} would be lost, being"
-                " in neither parameters nor buffers; a frozen layer is"
+                f"layers[{place}]: {', '.join(lost)} of {reprs.short(layer)} would be lost, because"
+                " it is in neither parameters nor buffers; to freeze the layer, write"
                 f" layer.parameters, layer.buffers = (), {(*kept, *lost)}"
             )
         for attribute, value in vars(layer).items():
             if isinstance(value, np.random.Generator) and attribute not in kept:
                 raise TypeError(
-                    f"layers[{place}].{attribute}: a Generator of {reprs.short(layer)} that is in"
-                    f' no buffers would be lost; write buffers = ("{attribute}",) in the class'
+                    f"layers[{place}].{attribute}: this Generator of {reprs.short(layer)} would be"
+                    f' lost; write buffers = ("{attribute}",) in the class'
                 )
     return net
 
@@ -202,7 +209,7 @@ def keeps_all(name: str, net: Any) -> Any:
 def copied(net: Any) -> Any:
     """Copy a network with all that it holds, except the parameters' arrays, which are shared.
 
-    Their gradients are 0 in the copy: it fills its own, and to copy them would take longest.
+    Their gradients are 0 in the copy: it fills its own, and copying them would take longest.
     """
     shared = list(net.named_parameters().values())
     shared += [array.base for array in shared if isinstance(array.base, np.ndarray)]
@@ -214,7 +221,7 @@ def copied(net: Any) -> Any:
 
 
 def deep_copy(thing: Any, owners: dict[str, Any], known: dict[int, Any]) -> Any:
-    """Copy all that a thing holds, but what is known by its id; name what cannot be copied."""
+    """Copy all that a thing holds, except what is known by its id; name what cannot be copied."""
     try:
         return copy.deepcopy(thing, dict(known))
     except Exception as error:  # whatever a __deepcopy__ raises
@@ -224,10 +231,51 @@ def deep_copy(thing: Any, owners: dict[str, Any], known: dict[int, Any]) -> Any:
                     copy.deepcopy(value, dict(known))
                 except Exception:
                     raise TypeError(
-                        f"{owner}.{name}: expected what can be copied, since looking works on a"
-                        f" copy, got {checks.describe(value)} ({error})"
+                        f"{owner}.{name}: expected something that can be copied, because looking"
+                        f" works on a copy, got {checks.describe(value)} ({error})"
                     ) from error
         raise
+
+
+# ---------------------------------------------------------------------------- losses
+
+
+def loss(name: str, value: Any) -> Any:
+    """Check that a value is a loss: forward takes an output and targets, backward nothing."""
+    checks.has_methods(name, value, ("forward", "backward"), "tn.SoftmaxCrossEntropy()")
+    try:
+        inspect.signature(value.forward).bind("output", "targets")
+        inspect.signature(value.backward).bind()
+    except TypeError as error:
+        wanted = "forward(output, targets) and backward(), such as tn.SoftmaxCrossEntropy()"
+        got = f"{checks.describe(value)} ({error})"
+        raise TypeError(f"{name}: expected an object with {wanted}, got {got}") from None
+    return value
+
+
+def targets_for(name: str, targets: Any, x: np.ndarray, net: Any, loss: Any) -> np.ndarray:
+    """Check that there is a target for each example, and that the loss takes them; change nothing.
+
+    The loss is asked with the outputs of some examples, over and over: only the targets matter.
+    """
+    found = checks.as_many(name, targets, x)
+    with np.errstate(all="ignore"):
+        output = net.view().forward(x[:100])
+        with said_of(name):
+            copy.deepcopy(loss).forward(np.resize(output, (len(x), output.shape[1])), found)
+    return found
+
+
+@contextmanager
+def said_of(name: str) -> Iterator[None]:
+    """Turn what a loss says about its targets into an error about the argument of this name."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        if str(error).startswith((f"{name}:", "output:")):
+            raise
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{name}: expected what the loss takes; {error}") from None
 
 
 # ---------------------------------------------------------------------------- optimizers
@@ -266,7 +314,7 @@ def same_places(before: dict[str, tuple], now: dict[str, tuple], optimizer: Any)
         name = next(n for n in (*before, *now) if before.get(n) != now.get(n))
         kind = type(optimizer).__name__
         raise ValueError(
-            f"{name}: expected the parameters of the last step, by which {kind} carries"
+            f"{name}: expected the same parameters as at the last step, because {kind} carries"
             f" {', '.join(optimizer.buffers)}, got shape {now.get(name)} for {before.get(name)};"
             f" write a new optimizer for the changed network, {kind}(net, lr)"
         )
@@ -277,5 +325,32 @@ def carries(name: str, optimizer: Any) -> None:
     for buffer in getattr(optimizer, "buffers", ()):
         value = getattr(optimizer, buffer)
         if not isinstance(value, dict):
-            also = ", or a dict of arrays by the names of the parameters,"
+            also = ", or a dict of arrays by parameter name,"
             keepable(f"{name}.{buffer}", value, also)
+
+
+# ---------------------------------------------------------------------------- results of a race
+
+
+def races(name: str, results: Any, *more: str) -> None:
+    """Check that results are those of :meth:`tinynet.studies.Race.results`, by row."""
+    keys = ("settings", "finished", "updates", "test_error", *more)
+    for row, result in checks.mappings(name, results, keys).items():
+        learning(f"{name}[{row!r}]", result)
+        settings = checks.mapping(f"{name}[{row!r}]['settings']", result["settings"], ["lr"])
+        checks.positive(f"{name}[{row!r}]['settings']['lr']", settings["lr"])
+
+
+def learning(name: str, run: Any) -> None:
+    """Check that a run has as many test errors as moments at which they were seen."""
+    checks.mapping(name, run, ("updates", "test_error"))
+    updates = checks.numbers(f"{name}['updates']", run["updates"], [None])
+    checks.numbers(f"{name}['test_error']", run["test_error"], updates.shape)
+
+
+def published(name: str, paper: Any, rows: Any) -> None:
+    """Check that the paper's numbers of each row are as many as its numbers of images."""
+    images = checks.mapping(name, paper, ("images", *rows))["images"]
+    count = len(checks.numbers(f"{name}['images']", images, [None]))
+    for row in rows:
+        checks.numbers(f"{name}[{row!r}]", paper[row], [count])

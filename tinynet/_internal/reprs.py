@@ -1,7 +1,7 @@
-"""One line of what an object is and holds, for a variables pane: cheap, and at any moment.
+"""One line on what an object is and holds, for a variables pane: cheap, and at any moment.
 
-A debugger shows objects while they are being made, between two lines of a pass, and after one
-that failed. So nothing here expects an attribute to be there.
+A debugger shows objects while they are being made, in the middle of a pass, and after one that
+failed. So nothing here expects an attribute to be there.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from tinynet._internal import checks
 
 
 def short(layer: Any) -> str:
-    """Class, sizes and dtype: Linear(3, 4, float64). Sizes of an activation: its units, once seen.
+    """Return class, sizes and dtype: Linear(3, 4, float64). An activation's size is its units.
 
-    Of a layer of one's own too, whatever its repr says. Of a block also the kinds inside it.
+    A layer of one's own is described likewise, whatever its repr; a block with the kinds in it.
     """
     if getattr(layer, "layers", None):
         return _widths_and_kinds(layer)
@@ -29,7 +29,7 @@ def short(layer: Any) -> str:
 
 
 def with_arrays(layer: Any) -> str:
-    """What :func:`short` says, and the names of the arrays that are there."""
+    """Return what :func:`short` says, and the names of the arrays that are there."""
     arrays = _arrays(layer)
     held = " ".join(arrays) or "no arrays yet"
     rows = f", batch {len(arrays['x'])}" if "x" in arrays else ""
@@ -37,7 +37,7 @@ def with_arrays(layer: Any) -> str:
 
 
 def of_network(net: Any) -> str:
-    """Widths, kinds of layers, dtype, and on how many layers the arrays of a pass are."""
+    """Return widths, kinds of layers, dtype, and how many layers have the arrays of a pass."""
     layers = getattr(net, "layers", [])
     if not layers:
         return f"{type(net).__name__}()"
@@ -55,19 +55,19 @@ def _widths_and_kinds(net: Any) -> str:
 
 
 def of_loss(loss: Any) -> str:
-    """Its cost beside what is had by chance on this batch, and the arrays that are there."""
+    """Return its cost, the chance level of the batch, and the arrays that are there."""
     name = type(loss).__name__
     if getattr(loss, "cost", None) is None:
         return f"{name}(): no cost yet"
     said = f"cost {loss.cost:.4g}"
     if checks.knows_chance(loss):
-        with np.errstate(all="ignore"):  # a look at what is not finite is no second mishap
+        with np.errstate(all="ignore"):  # looking at what is not finite must not warn
             said += f", chance {loss.chance():.4g}"
     return f"{name}({said}): {' '.join(_arrays(loss))}"
 
 
 def of_optimizer(optimizer: Any) -> str:
-    """Its learning rate, and the network that it steps."""
+    """Return its learning rate, and the network that it steps."""
     said = {name: getattr(optimizer, name, None) for name in ("lr", "net")}
     return f"{type(optimizer).__name__}(lr={said['lr']}, net={said['net']})"
 

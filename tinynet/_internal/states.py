@@ -1,4 +1,4 @@
-"""What an object must keep to go on later, as a dict of arrays and of what JSON can hold."""
+"""What an object needs to go on later, as a dict of arrays and of what JSON can hold."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def plain(state: Any) -> Any:
 
 
 def restore(name: str, rng: np.random.Generator, state: Any) -> None:
-    """Set a generator to where ``state``, a plain one, says: in place, because others may hold it.
+    """Set a generator to a plain state: in place, because others may hold it.
 
     Anything that is not a state of its kind is a ValueError, and leaves it as it was.
     """
@@ -26,7 +26,7 @@ def restore(name: str, rng: np.random.Generator, state: Any) -> None:
 
 
 def checked(name: str, rng: np.random.Generator, state: Any) -> dict[str, Any]:
-    """Give a plain state as a generator of the kind of ``rng`` has it."""
+    """Check that a plain state is one of the kind of ``rng``; return it as such a one has it."""
     bits = type(rng.bit_generator)()
     try:
         bits.state = state
@@ -39,17 +39,19 @@ def checked(name: str, rng: np.random.Generator, state: Any) -> dict[str, Any]:
     return dict(bits.state)
 
 
-def with_keys(name: str, state: Any, wanted: Iterable[str]) -> dict[str, Any]:
-    """Return a state that is a dict of exactly these keys."""
+def with_keys(
+    name: str, state: Any, wanted: Iterable[str], *, more: bool = False
+) -> dict[str, Any]:
+    """Check that a state is a dict of exactly these keys; with ``more``, of at least these."""
     if not isinstance(state, dict):
         raise TypeError(f"{name}: expected a dict, got {checks.describe(state)}")
-    if state.keys() != set(wanted):
+    if not (state.keys() >= set(wanted) if more else state.keys() == set(wanted)):
         raise ValueError(f"{name}: expected keys {sorted(wanted)}, got {sorted(state, key=str)}")
     return state
 
 
 def kept(value: Any) -> Any:
-    """Give what a file keeps of an array, a number or a Generator; nobody else holds it."""
+    """Return what a file keeps of an array, a number or a Generator: a copy, held by nobody."""
     if isinstance(value, np.random.Generator):
         return plain(value.bit_generator.state)
     if isinstance(value, np.ndarray):
@@ -58,9 +60,9 @@ def kept(value: Any) -> Any:
 
 
 def put_back(name: str, owner: Any, attribute: str, value: Any) -> Callable[[], None]:
-    """Check what a file kept of ``owner.attribute``; what is returned sets it when called.
+    """Check what a file kept of ``owner.attribute``; return a function that sets it.
 
-    In place where a Generator or an array of the same shape is there: others may hold it.
+    A Generator, or an array of the same shape, is set in place: others may hold it.
     """
     now = getattr(owner, attribute)
     if isinstance(now, np.random.Generator):
@@ -82,7 +84,7 @@ def put_back(name: str, owner: Any, attribute: str, value: Any) -> Callable[[], 
 
 
 def of_optimizer(optimizer: Any) -> dict[str, Any]:
-    """Give what an optimizer names in ``buffers``; a dict's array is under "v.0.W"."""
+    """Return what an optimizer names in ``buffers``; a dict's array is under "v.0.W"."""
     state: dict[str, Any] = {}
     for name in optimizer.buffers:
         value = getattr(optimizer, name)
@@ -94,8 +96,8 @@ def of_optimizer(optimizer: Any) -> dict[str, Any]:
 
 
 def to_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
-    """Set what :func:`of_optimizer` gave; what does not fit is an error, and changes nothing."""
-    left = dict(state)
+    """Set what :func:`of_optimizer` returned; what does not fit is an error and changes nothing."""
+    left = dict(checks.keepable("state", state))
     ready: list[Callable[[], None]] = []
     for name in optimizer.buffers:
         keys = [key for key in left if key.startswith(f"{name}.")]
@@ -106,7 +108,7 @@ def to_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
             ready.append(put_back(f"state[{name!r}]", optimizer, name, left.pop(name, "none")))
     if left:
         kind, names = type(optimizer).__name__, ", ".join(optimizer.buffers) or "nothing more"
-        raise ValueError(f"state: expected that of {kind}, {names}, got also {', '.join(left)}")
+        raise ValueError(f"state: expected that of {kind}, {names}, also got {', '.join(left)}")
     for put in ready:
         put()
 
@@ -114,15 +116,15 @@ def to_optimizer(optimizer: Any, state: dict[str, Any]) -> None:
 class Buffers:
     """What the layers of a network keep besides parameters, as a ``state`` that a file can hold.
 
-    A key is a place and a name, "1.running_mean"; a value an array, a number, or a Generator's
-    state.
+    Its keys are places and names, "1.running_mean"; its values arrays, numbers, and the states of
+    Generators.
     """
 
     def __init__(self, net: Any) -> None:
         self.net = net
 
     def places(self) -> dict[str, tuple[Any, str]]:
-        """Give the layer and the attribute of each key."""
+        """Return the layer and the attribute of each key."""
         return {
             f"{place}.{name}": (layer, name)
             for place, layer in self.net.named_layers().items()
@@ -141,13 +143,13 @@ class Buffers:
             put()
 
     def ready(self, state: dict[str, Any]) -> list[Callable[[], None]]:
-        """Check a state; what is returned sets it, place by place, when called."""
+        """Check a state; return functions that set it, place by place."""
         places = self.places()
         state = with_keys("buffers", state, places)
         return [put_back(key, *place, state[key]) for key, place in places.items()]
 
 
 def split(state: dict[str, Any]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-    """Part the arrays of a state from what JSON holds."""
+    """Separate the arrays of a state from what JSON can hold."""
     arrays = {name: value for name, value in state.items() if isinstance(value, np.ndarray)}
     return arrays, {name: value for name, value in state.items() if name not in arrays}

@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 
 
 def versions() -> dict[str, str]:
-    """Of tinynet, Python and NumPy, and the kind of machine."""
+    """Return the versions of tinynet, Python and NumPy, and the kind of machine."""
     return {
         "tinynet": __version__,
         "python": platform.python_version(),

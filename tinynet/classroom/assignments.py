@@ -2,14 +2,14 @@
 
 The folder ``02_linear`` holds
 
-- ``README.md``, the text, whose first line is the title;
-- ``solution.py``, the reference. What stands between ``### BEGIN SOLUTION Task 2.1: what to do``
-  and ``### END SOLUTION`` is cut from the student's copy, ``linear.py``;
-- ``tests.py``, two functions a task. ``task2_1(student, **arrays)`` calls the student's code and
-  gives a dict of arrays; ``cases2_1(rng)`` draws what it is called with: a list of
-  ``(name, points, arrays)``, with a fourth entry where another tolerance is needed.
+- ``README.md``, the text; its first line is the title;
+- ``solution.py``, the reference. The lines between ``### BEGIN SOLUTION Task 2.1: what to do``
+  and ``### END SOLUTION`` are cut from the student's copy, ``linear.py``;
+- ``tests.py``, two functions per task. ``task2_1(student, **arrays)`` calls the student's code and
+  returns a dict of arrays; ``cases2_1(rng)`` draws what it is called with: a list of
+  ``(name, points, arrays)``, with a fourth entry if another tolerance is needed.
 
-What is right is what the reference gives for the same arrays. Tests hold no answers.
+The right answer is what the reference returns for the same arrays. Tests hold no answers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from types import ModuleType
 
 import numpy as np
 
-from tinynet.classroom.calling import call, loaded
+from tinynet.classroom.child import call, loaded
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "assignments"
 PUBLIC = "public"  # the seed of the cases that students get
@@ -43,11 +43,11 @@ class Case:
     name: str
     points: int
     arrays: Mapping[str, np.ndarray] = field(repr=False)
-    within: float | None = None  # the tolerance, where it is not that of the dtype
+    within: float | None = None  # the tolerance, if it is not that of the dtype
 
     @property
     def function(self) -> str:
-        """Of ``tests.py``."""
+        """The name of its function in ``tests.py``."""
         return "task" + self.task.replace(".", "_")
 
 
@@ -89,12 +89,12 @@ class Assignment:
 
     @property
     def tasks(self) -> dict[str, str]:
-        """From the number of each task to what it is, in their order."""
+        """What to do in each task, by its number, in order."""
         found = re.findall(r"### BEGIN SOLUTION Task (\d+\.\d+): (.+)", self.solution)
         return dict(found)
 
     def cases(self, seed: str) -> list[Case]:
-        """The calls that a seed draws, task after task."""
+        """Draw the calls from a seed, task after task."""
         drawn = []
         for task in self.tasks:
             digest = hashlib.sha256(f"{seed} {self.name} {task}".encode()).digest()
@@ -104,20 +104,20 @@ class Assignment:
         return drawn
 
     def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
-        """What the reference gives, run in this process."""
+        """Return what the reference returns, run in this process."""
         reference = module(self.file.removesuffix(".py"), self.solution)
         return [call(getattr(self.tests, c.function), reference, c.arrays)[0] for c in cases]
 
 
 def find(name: str, folder: Path = FOLDER) -> Assignment:
-    """An assignment by its name, ``02_linear``, ``linear`` or ``2``.
+    """Find an assignment by its name, ``02_linear``, ``linear`` or ``2``.
 
     Raises
     ------
     FileNotFoundError
         There is no folder of assignments.
     ValueError
-        None, or more than one, has this name.
+        No assignment, or more than one, has this name.
     """
     known = all_in(folder)
     fits = [
@@ -132,24 +132,25 @@ def find(name: str, folder: Path = FOLDER) -> Assignment:
 
 
 def all_in(folder: Path = FOLDER) -> list[Assignment]:
-    """All assignments of a folder, in the order of their names."""
+    """Load all assignments of a folder, in the order of their names."""
     if not folder.is_dir():
         raise FileNotFoundError(
-            f"{folder}: is not there. The assignments come with the lessons, in a clone of the"
+            f"{folder}: does not exist. The assignments come with the lessons, in a clone of the"
             " project, not with an installed package: name their folder with --assignments"
         )
     return [load(path) for path in sorted(folder.iterdir()) if (path / "solution.py").is_file()]
 
 
 def load(folder: Path) -> Assignment:
-    """The assignment of a folder."""
+    """Load the assignment in a folder."""
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
-        raise FileNotFoundError(f"{folder}: is no assignment, it has no {' and no '.join(missing)}")
+        lacks = " and no ".join(missing)
+        raise FileNotFoundError(f"{folder}: is not an assignment, it has no {lacks}")
     title = (folder / "README.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
     return Assignment(folder, title, module("tests", (folder / "tests.py").read_text("utf-8")))
 
 
 def module(name: str, source: str) -> ModuleType:
-    """A module of our own, from its text: solutions and tests, never what students wrote."""
+    """Make a module of our own from its text: solutions and tests, never what students wrote."""
     return loaded(f"{name}.py", source, {})

@@ -1,4 +1,4 @@
-"""Whether what came back is right; and if not, what came back, but not what is right."""
+"""Whether an answer is right; if not, say what came back, but not what is right."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-# Of the largest number of an array: rounding differs with the order of sums, mistakes are larger.
+# Shares of an array's largest number: rounding depends on the order of sums, mistakes are larger.
 TOLERANCES = {"float64": 1e-10, "float32": 1e-4}
 SHOWN = 500  # characters, of one array
 
@@ -17,10 +17,10 @@ def wrong(
     within: float | None = None,
     given: Iterable[np.ndarray] = (),
 ) -> str | None:
-    """What is wrong with the first array that is; None if none is.
+    """Say what is wrong with the first array that is wrong; return None if all are right.
 
-    Numbers are right that differ by at most so much of the array's largest: 1e-10, or 1e-4 where
-    float32 takes part, also among the arrays that were ``given``; or ``within``.
+    Numbers may differ by a share of the array's largest: ``within``, or by default 1e-10, and
+    1e-4 if an array is float32, also among those that were ``given``.
     """
     for name, right in expected.items():
         if name not in got:
@@ -31,11 +31,11 @@ def wrong(
         if found is not None:
             return f"{name}: {found}"[:SHOWN]
     more = [name for name in got if name not in expected]
-    return f"{more[0]}: came back, and was not asked for"[:SHOWN] if more else None
+    return f"{more[0]}: came back but was not asked for"[:SHOWN] if more else None
 
 
 def tolerance(*arrays: np.ndarray) -> float:
-    """The largest that the dtypes of the arrays allow."""
+    """Return the largest tolerance that the dtypes of the arrays allow."""
     return max(TOLERANCES.get(array.dtype.name, 1e-10) for array in arrays)
 
 
@@ -64,11 +64,11 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float) -> str | None:
 
 
 def _first(mask: np.ndarray) -> tuple[int, ...]:
-    """Where the first True is."""
+    """Return where the first True is."""
     return tuple(int(k) for k in np.argwhere(mask)[0])
 
 
 def _few(array: np.ndarray) -> str:
-    """An array, shortened, on one line."""
+    """Write an array, shortened, on one line."""
     text = np.array2string(array, precision=4, threshold=12, edgeitems=2, separator=", ")
     return " ".join(text.split())

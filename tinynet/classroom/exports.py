@@ -50,7 +50,7 @@ rm -rf graded
 
 
 def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
-    """The ``results.json`` of a submission, as Gradescope reads it."""
+    """Return the ``results.json`` of a submission, as Gradescope reads it."""
     return {
         "output": one.note or one.printed,
         "tests": [
@@ -68,10 +68,10 @@ def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
 
 
 def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """The result of a submission, as Classroom 50 reads it.
+    """Return the result of a submission, as Classroom 50 reads it.
 
-    What is not of the code comes from the variables CLASSROOM, ASSIGNMENT, SUBMISSION_TAG,
-    COMMIT_URL, RELEASE_URL and REVIEW_URL; empty where one is not set.
+    What the grading does not know comes from the environment variables CLASSROOM, ASSIGNMENT,
+    SUBMISSION_TAG, COMMIT_URL, RELEASE_URL and REVIEW_URL; empty if one is not set.
     """
     known_by = {
         "classroom": "CLASSROOM",
@@ -120,6 +120,6 @@ def autograder(assignment: Assignment, seed: str, path: Path) -> None:
 
 
 def write(folder: Path, student: str, result: Mapping[str, Any]) -> None:
-    """One student's file."""
+    """Write one student's file."""
     folder.mkdir(exist_ok=True)
     write_json(folder / f"{student}.json", result)

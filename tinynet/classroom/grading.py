@@ -1,4 +1,4 @@
-"""A class is graded: every submission in child processes of its own, several at a time."""
+"""Grading a class: every submission in its own child processes, several at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FIRST_USER = 0xEF00
 
 @dataclass(frozen=True)
 class Graded:
-    """What one student's submission came to."""
+    """The result of one student's submission."""
 
     student: str
     marks: list[Mark]
@@ -38,12 +38,12 @@ class Graded:
 
     @property
     def points(self) -> dict[str, int]:
-        """What was earned, by task."""
+        """The points earned, by task."""
         return _by_task(self.marks, "earned")
 
     @property
     def maximum(self) -> dict[str, int]:
-        """What there was to earn, by task: that of the reference, whatever came back."""
+        """The points of the reference, by task, whatever came back."""
         return _by_task(self.marks, "points")
 
 
@@ -66,12 +66,12 @@ def grade(
         Holds a file ``STUDENT.py`` or a folder ``STUDENT/`` with the assignment's file for each
         student; or the file itself, for one student with the name of the folder.
     seed : str
-        From which the cases are drawn. Who knows it knows what will be asked.
+        The seed of the cases. Anyone who knows it knows the questions.
     workers : int, optional
-        Submissions at a time; as many as there are cores, if not said.
+        Submissions at a time; by default as many as there are cores.
     limits : Limits, optional
     progress, done : function, optional
-        Makes a progress bar as ``tqdm`` does; is called with each result as it comes.
+        Makes a progress bar like ``tqdm``; is called with each result as it comes.
 
     Returns
     -------
@@ -83,8 +83,8 @@ def grade(
     FileNotFoundError, ValueError
         There is nothing to grade.
     RuntimeError
-        The reference does not score full, or this system cannot be graded on. As root the
-        students' code is run as another user; where that cannot be done it is not run.
+        The reference does not get all points, or grading is not safe on this system. As root,
+        the students' code is run as another user; if that cannot be done, it is not run.
     """
     if os.name != "posix":
         raise RuntimeError("grading needs Linux or macOS: what a submission does cannot be limited")
@@ -133,7 +133,7 @@ def grade(
 
 
 def submissions(folder: Path, file: str) -> dict[str, Path]:
-    """The students' files by their names."""
+    """Find the students' files, by student."""
     if not folder.is_dir():
         raise FileNotFoundError(f"submissions: {folder} is not a folder")
     folder = folder.resolve()  # it may be a link, but what is in it may not
@@ -157,22 +157,22 @@ def submissions(folder: Path, file: str) -> dict[str, Path]:
 
 
 def not_graded(folder: Path) -> list[str]:
-    """What else is in the folder: archives, notebooks."""
+    """List what else is in the folder: archives, notebooks."""
     return [entry.name for entry in _shown(folder) if not _counts(entry)]
 
 
 def _shown(folder: Path) -> list[Path]:
-    """The entries of a folder that are not hidden."""
+    """List the entries of a folder that are not hidden."""
     return [e for e in sorted(folder.iterdir()) if not e.name.startswith((".", "__"))]
 
 
 def _counts(entry: Path) -> bool:
-    """Whether an entry is a submission."""
+    """Tell whether an entry is a submission."""
     return entry.is_dir() or entry.suffix == ".py"
 
 
 def _name(name: str) -> str:
-    """A student's name, as text that can be written, and as the name of a file."""
+    """Return a student's name as text that can be written, also as the name of a file."""
     name = os.fsencode(name).decode(errors="backslashreplace")
     if len(name.encode()) > 200:
         raise ValueError(f"submissions: expected names of at most 200 bytes, got {name}")
@@ -180,7 +180,7 @@ def _name(name: str) -> str:
 
 
 def read_source(path: Path, file: str) -> tuple[str | None, str]:
-    """The text of a submission, and what there is to be said if it cannot be read."""
+    """Read the text of a submission; return it, and what to say if it cannot be read."""
     try:
         if path.is_symlink() or path.parent.is_symlink():
             return _nothing(f"{path.name} is a link: links are not followed")
@@ -194,19 +194,19 @@ def read_source(path: Path, file: str) -> tuple[str | None, str]:
 
 
 def new_seed() -> str:
-    """One that nobody can guess."""
+    """Draw a seed that nobody can guess."""
     return secrets.token_hex(16)
 
 
 def secret_seed(folder: Path, seed: str | None) -> str:
-    """The seed of earlier, or the one that was given, or a new one; kept in the folder."""
+    """Return the given seed, or the one in the folder, or a new one; keep it in the folder."""
     file = folder / SEED
     kept = seed is None and file.exists()
     if kept:
         seed = file.read_text(encoding="utf-8")
     seed = new_seed() if seed is None else seed.strip()
     if not seed:
-        raise ValueError(f"seed: expected a secret, got nothing: say --seed, or remove {file}")
+        raise ValueError(f"seed: expected a secret, got nothing; write --seed, or remove {file}")
     if not kept:
         file.unlink(missing_ok=True)  # others may be allowed to read it
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
@@ -215,7 +215,7 @@ def secret_seed(folder: Path, seed: str | None) -> str:
 
 
 def gradebook(graded: Sequence[Graded], path: Path) -> None:
-    """A line a student: points by task, their sum, the maximum, and a note."""
+    """Write a line per student: points by task, their sum, the maximum, and a note."""
     tasks = list(graded[0].maximum)
     text = io.StringIO()
     rows = csv.writer(text)
@@ -231,7 +231,7 @@ def gradebook(graded: Sequence[Graded], path: Path) -> None:
 
 
 def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
-    """What a student is told."""
+    """Write what a student is told."""
     points, maximum = one.points, one.maximum
     lines = [title, f"{one.student}: {sum(points.values())} of {sum(maximum.values())} points"]
     lines += [one.note] if one.note else []
@@ -255,7 +255,7 @@ def _nothing(why: str) -> tuple[None, str]:
 
 
 def _is_full(found: Sequence[Mark]) -> None:
-    """The reference must score full before anybody is measured by it."""
+    """Check that the reference gets all points, before anybody is measured by it."""
     for mark in found:
         if mark.earned < mark.points:
             raise RuntimeError(
@@ -271,5 +271,5 @@ def _by_task(found: Sequence[Mark], what: str) -> dict[str, int]:
 
 
 def _cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
+    """Return text that a spreadsheet does not take for a formula."""
     return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -18,7 +18,7 @@ import numpy as np
 
 from tinynet._internal.replacing import replacing
 from tinynet.classroom.assignments import PUBLIC, Assignment, Case, module
-from tinynet.classroom.calling import call
+from tinynet.classroom.child import call
 from tinynet.classroom.marking import Reply, marks
 from tinynet.saving import read_npz, write_npz
 
@@ -51,17 +51,17 @@ class Handout:
 
 
 def release(assignment: Assignment, folder: Path) -> list[Path]:
-    """Write the student's copy of an assignment to a folder, and give its files.
+    """Write the student's copy of an assignment to a folder; return its files.
 
     Raises
     ------
     FileExistsError
-        The folder holds something already.
+        The folder already holds something.
     OSError
         It cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"folder: {folder} is there, and not empty: name another")
+        raise FileExistsError(f"folder: expected a new or empty one, got {folder}; name another")
     name = assignment.file.removesuffix(".py")
     cases = assignment.cases(PUBLIC)
     markers = {case.task: case.function for case in cases}
@@ -95,7 +95,7 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
 
 
 def read(folder: Path) -> Handout:
-    """The handout in a folder.
+    """Read the handout in a folder.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def read(folder: Path) -> Handout:
     for file in (ARRAYS, "tests.py"):
         if not (folder / file).is_file():
             raise FileNotFoundError(
-                f"{folder / file}: is not there; a file is checked in the folder that"
+                f"{folder / file}: does not exist; a file is checked in the folder that"
                 " 'assignment release' made"
             )
     arrays, record = read_npz(folder / ARRAYS)
@@ -131,7 +131,7 @@ def read(folder: Path) -> Handout:
 
 
 def parameters(file: str | os.PathLike) -> list[Any]:
-    """The public tests beside a file, as parameters for ``pytest.mark.parametrize``."""
+    """Return the public tests beside a file, as parameters for ``pytest.mark.parametrize``."""
     import pytest
 
     handout = read(Path(file).parent)
@@ -147,7 +147,7 @@ def parameters(file: str | os.PathLike) -> list[Any]:
 
 
 def _test(case: Case, expected: dict[str, np.ndarray], tests: ModuleType) -> Callable:
-    """One public test, of a student's module in this process: a debugger can step into it."""
+    """Make one public test of a student's module, in this process: a debugger can step into it."""
 
     def test(student: ModuleType) -> None:
         import pytest

@@ -1,4 +1,4 @@
-"""From what came back of each call to points."""
+"""Points for what came back from each call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back of a call: results and its arguments afterwards, or what went wrong."""
+    """What came back from a call: results and its arguments afterwards, or what went wrong."""
 
     results: Arrays | None = None
     arguments: Arrays | None = None
@@ -27,7 +27,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Mark:
-    """The points for one test, and what is to be said of it."""
+    """The points for one test, and what to say about it."""
 
     task: str
     test: str
@@ -39,9 +39,9 @@ class Mark:
 def marks(
     cases: Sequence[Case], replies: Sequence[Reply], expected: Sequence[Arrays]
 ) -> list[Mark]:
-    """A mark a case; and for each task one point if none of its cases changed an argument.
+    """Mark each case; and give each task one point if none of its cases changed an argument.
 
-    That point is for code that gets something right: a stub changes nothing either.
+    That point needs something right in the task, because a stub changes nothing either.
     """
     found: list[Mark] = []
     for task in dict.fromkeys(case.task for case in cases):
@@ -66,7 +66,7 @@ def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
 
 
 def _tried(case: Case, expected: Arrays) -> str:
-    """What the code was called with, and how near its answer must be."""
+    """Say what the code was called with, and how near its answer must be."""
     given = ", ".join(
         f"{name} {array.dtype} {array.shape}" if array.ndim else f"{name} = {array}"
         for name, array in case.arrays.items()
@@ -79,7 +79,7 @@ def _tried(case: Case, expected: Arrays) -> str:
 
 
 def _changed(case: Case, reply: Reply) -> str:
-    """Which argument a call changed, if one."""
+    """Say which argument a call changed, if any."""
     for name, after in (reply.arguments or {}).items():
         before = case.arrays.get(name)
         if before is not None and _all_of(after) != _all_of(before):
@@ -88,5 +88,5 @@ def _changed(case: Case, reply: Reply) -> str:
 
 
 def _all_of(array: np.ndarray) -> tuple:
-    """What an array is, NaN too. What came back may be arrays that NumPy cannot compare."""
+    """Return all that an array is, for arrays with NaN or that NumPy cannot compare."""
     return array.dtype, array.shape, array.tobytes()

@@ -23,7 +23,7 @@ _stopped = threading.Event()
 
 
 def start(command: Sequence[str], **keywords: Any) -> subprocess.Popen:
-    """A child in a group of its own."""
+    """Start a child in its own group."""
     with _lock:
         if _stopped.is_set():
             raise InterruptedError("told to stop")
@@ -33,7 +33,7 @@ def start(command: Sequence[str], **keywords: Any) -> subprocess.Popen:
 
 
 def end(child: subprocess.Popen) -> None:
-    """Kill a child, its group, and what has left the group and was adopted."""
+    """Kill a child, its group, and any process that left the group and was adopted."""
     if os.name == "posix":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -60,9 +60,9 @@ def stop() -> None:
 
 @contextlib.contextmanager
 def adopting() -> Iterator[None]:
-    """Processes whose parents have ended become children of this one, where the system can that.
+    """Adopt processes when their parents end, where the system can do that.
 
-    Linux can. Children that this process has already are not touched.
+    Linux can. Children that this process already has are not touched.
     """
     _stopped.clear()
     if sys.platform != "linux":
@@ -80,7 +80,7 @@ def adopting() -> Iterator[None]:
 
 
 def tasks(user: int) -> int | None:
-    """How many processes and threads a user has; None where that cannot be known."""
+    """Count the processes and threads of a user; None if that cannot be known."""
     if not PROC.is_dir():
         return None
     count = 0
@@ -92,7 +92,7 @@ def tasks(user: int) -> int | None:
 
 
 def _children() -> list[int]:
-    """The processes whose parent is this one."""
+    """List the processes that this one is the parent of."""
     found = []
     for process in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError, IndexError):

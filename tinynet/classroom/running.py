@@ -1,7 +1,7 @@
-"""A student's code, run in child processes that may not do everything, and what came back.
+"""Running a student's code in child processes with few rights, and taking what comes back.
 
-What is compared never is where the student's code is: arrays come back as plain ``.npz``. A child
-that ends or hangs costs the call it was in; another one goes on with the next.
+Nothing is compared where the student's code runs: arrays come back as plain ``.npz``. A child that
+ends or hangs loses the call it was in; another one goes on with the next.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ import numpy as np
 
 from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.library import copied
 from tinynet.classroom.marking import Reply
+from tinynet.classroom.python_copy import copied_library
 from tinynet.training.sweep import THREADS
 
-CHILD = Path(__file__).with_name("calling.py")
+CHILD = Path(__file__).with_name("child.py")
 NUMPY = Path(np.__file__).parent.parent
 MIB = 1 << 20
 SHOWN = 2000  # characters of what a student's code printed
@@ -41,11 +41,11 @@ SHOWN = 2000  # characters of what a student's code printed
 class Limits:
     """What a child may use."""
 
-    seconds: float = 10  # for a call
+    seconds: float = 10  # per call
     in_all: float = 60  # seconds for all calls
     memory: int = 1024 * MIB
     file: int = 1 * MIB  # for a file, and for what is printed
-    processes: int = 20  # more than there are
+    processes: int = 20  # more than there were
     reply: int = 64 * MIB
 
 
@@ -60,7 +60,7 @@ def run(
     limits: Limits = LIMITS,
     user: int | None = None,
 ) -> tuple[list[Reply], str]:
-    """What each call of the student's code gives, and what it printed.
+    """Run the calls of a student's code; return what each gives, and what was printed.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def run(
     cases : sequence of Case
     limits : Limits, optional
     user : int, optional
-        The number of the user, and group, whose rights the code gets; needs root.
+        The number of the user and group that the code runs as; needs root.
     """
     replies: dict[int, Reply] = {}
     printed = ""
@@ -117,7 +117,7 @@ class _Child:
             "calls": [(k, cases[k].function) for k in left],
             "limits": _rlimits(limits, user),
             "user": user,
-            "library": None if user is None else copied(),
+            "library": None if user is None else copied_library(),
             "bytes": content.tell(),
         }
         if user is not None:
@@ -145,7 +145,7 @@ class _Child:
             pass  # it has ended already: that will be seen
 
     def _listen(self) -> None:
-        """Everything that the child says, as far as it keeps to the form."""
+        """Queue everything that the child says, as long as it keeps to the form."""
         pipe, most = self.process.stdout, self.limits.reply
         try:
             while line := pipe.readline(MIB):
@@ -161,7 +161,7 @@ class _Child:
         self.messages.put(("end", {}, b""))
 
     def collect(self, replies: dict[int, Reply], until: float) -> str:
-        """Take the replies, until the calls are done, or one is the end of the child."""
+        """Take the replies until the calls are done or the child ends; return what it printed."""
         at: Any = "start"
         error, late = "", False
         while not error and len(replies) < self.left.stop:
@@ -176,7 +176,7 @@ class _Child:
             if what == "end":
                 error = self._ending()
             elif what == "broken" or what not in ("import", len(replies)):
-                error = "what came back is not of the form of a reply"
+                error = "what came back does not have the form of a reply"
             elif "error" in message and what == "import":
                 replies.update(dict.fromkeys(self.left, _not_loaded(_text(message["error"]))))
             elif "error" in message:
@@ -198,7 +198,7 @@ class _Child:
         try:
             code = self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            return "the process closed the way on which answers come back"
+            return "the process closed the pipe for its answers"
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the process ended before an answer came back ({how})"
 
@@ -207,7 +207,7 @@ class _Child:
         return self.printed.read(self.limits.file).decode(errors="replace")
 
     def end(self) -> None:
-        """No process and no folder stays."""
+        """Remove the process and the folder."""
         processes.end(self.process)
         self.printed.close()
         self.listener.join(timeout=1)
@@ -217,7 +217,7 @@ class _Child:
 
 
 def _remove(folder: str) -> None:
-    """Also a folder that is locked, or deeper than Python can follow."""
+    """Remove a folder, even one that is locked, or deeper than Python can follow."""
     with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
     if os.name == "posix" and os.path.isdir(folder):
@@ -232,11 +232,11 @@ def _not_loaded(error: str) -> Reply:
 
 
 def _reply(content: bytes, most: int) -> Reply:
-    """The arrays of one reply."""
+    """Read the arrays of one reply."""
     try:
         arrays = _plain(content, most)
     except Exception as error:  # made by a student's code: it may be anything
-        return Reply(error=f"what came back are not plain arrays: {_text(error, 200)}")
+        return Reply(error=f"what came back is not plain arrays: {_text(error, 200)}")
     found: dict[str, dict[str, np.ndarray]] = {"result": {}, "argument": {}}
     for name, array in arrays.items():
         kind, _, rest = name.partition(" ")
@@ -245,7 +245,7 @@ def _reply(content: bytes, most: int) -> Reply:
 
 
 def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
-    """The arrays of an ``.npz`` that is not compressed, and not more than it says."""
+    """Read the arrays of an ``.npz`` that is not compressed and no larger than it says."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         if any(member.compress_type != zipfile.ZIP_STORED for member in members):
@@ -261,7 +261,7 @@ def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
 
 
 def _rlimits(limits: Limits, user: int | None) -> Mapping[str, int]:
-    """Limits by the names of the module ``resource``."""
+    """Return limits by their names in the module ``resource``."""
     found = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": int(limits.in_all) + 5,
@@ -276,14 +276,14 @@ def _rlimits(limits: Limits, user: int | None) -> Mapping[str, int]:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Nothing of ours, but what Windows cannot start without."""
+    """Return variables: none of ours, except what Windows cannot start without."""
     needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
 
 
 def _text(said: Any, most: int = 4000) -> str:
-    """What a student's code said, as text that can be written to a file."""
+    """Turn what a student's code said into text that can be written to a file."""
     return str(said)[:most].encode(errors="backslashreplace").decode()
 
 

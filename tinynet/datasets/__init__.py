@@ -1,7 +1,7 @@
 """Where examples come from.
 
-A source, such as Shapeset, has ``draw(n)``, which gives ``(x, labels)``. Finite sets are read
-from files as three parts, and ``Shuffled`` makes a source of one of them.
+A source, such as Shapeset, has ``draw(n)``, which returns ``(x, labels)``. Finite sets are read
+from files in three parts, and ``Shuffled`` makes a source of one of them.
 """
 
 from tinynet.datasets.cifar10 import cifar10

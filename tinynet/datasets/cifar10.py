@@ -2,7 +2,7 @@
 
 A record is a byte for the label, then 1,024 for red, 1,024 for green and 1,024 for blue, each
 row by row from the top; a file is 10,000 records. (The version "for Python" is made of pickles,
-which may run any code when they are opened: it is not read here.)
+which can run any code when they are opened: it is not read here.)
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ ARCHIVE = Published(
     "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     ("https://www.cs.toronto.edu/~kriz/",),
 )
+# Other versions, and another set: archives, and the folders that come out of them.
+OTHERS = (
+    *("cifar-10-python.tar.gz", "cifar-10-batches-py"),
+    *("cifar-10-matlab.tar.gz", "cifar-10-batches-mat"),
+    *("cifar-100-binary.tar.gz", "cifar-100-binary"),
+    *("cifar-100-python.tar.gz", "cifar-100-python"),
+    *("cifar-100-matlab.tar.gz", "cifar-100-matlab"),
+)
 MEMBERS = 100  # in an archive, at most; the published one has nine
 HEADERS = 1 << 16  # bytes between the contents of two members, at most
 
@@ -47,9 +55,9 @@ def cifar10(
     folder: str | os.PathLike | None = None,
     *,
     download: bool = True,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> Dataset:
-    """CIFAR-10 [1]_, split as in the paper: 40,000 to train, 10,000 to validate, 10,000 to test.
+    """Read CIFAR-10 [1]_ in the paper's split: 40,000 to train, 10,000 to validate and to test.
 
     Parameters
     ----------
@@ -59,9 +67,10 @@ def cifar10(
         names, ``$XDG_CACHE_HOME/tinynet``, ``~/.cache/tinynet``, or ``cifar10`` in one of these.
         A download goes to ``folder``, or to ``cifar10`` in the first of these that is set.
     download : bool, optional
-        Whether to download the archive, 170 MB, where it is not there.
+        Whether to download the archive, 170 MB, if it is missing.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``.
+        Makes a progress bar like ``tqdm``, from ``total``, ``desc`` and ``unit``; None shows
+        nothing.
 
     Returns
     -------
@@ -74,20 +83,23 @@ def cifar10(
     Raises
     ------
     FileNotFoundError
-        The archive is not there and was not downloaded. It says where to put it.
+        The archive is missing and was not downloaded, or only another version of CIFAR is there.
+        The message says what to do.
     ValueError
         A file is not what it should be: cut short, damaged, of another format or size.
 
     Notes
     -----
     The archive is read as it is, nothing is unpacked to disk. The paper says that 10,000 of the
-    50,000 training images were for validation, not which: here it is the last file of five.
+    50,000 training images were for validation, but not which: here it is the last file of five.
 
     References
     ----------
     .. [1] A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
     """
     target = files.folders(FOLDER, folder)[0]
+    if locate(folder)[ARCHIVE.name] is None:
+        _refuse_others(folder)
     found = files.complete("CIFAR-10", [ARCHIVE], locate(folder), target, download, progress)
     path = found[ARCHIVE.name]
     n = RECORDS * len(BATCHES)
@@ -108,7 +120,7 @@ def cifar10(
 
 
 def locate(folder: str | os.PathLike | None = None) -> dict[str, Path | None]:
-    """Where the archive is, or the folder with all six files, by the archive's name."""
+    """Find the archive, or the folder with all six files, by the archive's name."""
     for place in files.folders(FOLDER, folder):
         for unpacked in (place, place / UNPACKED):
             if all((unpacked / name).is_file() for name in BATCHES):
@@ -119,15 +131,28 @@ def locate(folder: str | os.PathLike | None = None) -> dict[str, Path | None]:
     return {ARCHIVE.name: None}
 
 
+def _refuse_others(folder: str | os.PathLike | None) -> None:
+    """Say so, before anything is downloaded, where there is another version of CIFAR."""
+    places = files.folders(FOLDER, folder)
+    for place in places if folder is None else places[:2]:
+        for name in OTHERS:
+            if (place / name).exists():
+                raise FileNotFoundError(
+                    f"{place / name}: expected the binary version of CIFAR-10, {ARCHIVE.name} or"
+                    f" {UNPACKED}, got another one, which is not read here; write"
+                    " tn.cifar10('cifar10') to download the binary one into that folder"
+                )
+
+
 def _unpacked(folder: Path) -> Iterator[tuple[int, np.ndarray]]:
-    """The number and the records of each file in a folder."""
+    """Yield the number and the records of each file in a folder."""
     for k, name in enumerate(BATCHES):
         with unzipped(folder / name) as file:
             yield k, _records(file)
 
 
 def _archived(path: Path) -> Iterator[tuple[int, np.ndarray]]:
-    """The number and the records of each file in the archive, as they come; nothing is unpacked."""
+    """Yield the number and the records of each file in the archive, as they come."""
     with unzipped(path) as file:
         stream = _Rationed(file)
         waiting = set(BATCHES)
@@ -153,7 +178,7 @@ def _archived(path: Path) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def _acceptable(member: tarfile.TarInfo, count: int) -> None:
-    """Refuse what has no business in the archive: a ValueError."""
+    """Refuse a member that does not belong in the archive: a ValueError."""
     place = PurePosixPath(member.name)
     if place.is_absolute() or ".." in place.parts:
         raise ValueError(f"holds {member.name!r}, which climbs out of the folder")
@@ -185,7 +210,7 @@ class _Rationed(io.RawIOBase):
 
 
 def _records(file: IO[bytes]) -> np.ndarray:
-    """The records ``(10,000, 3073)`` of a file, with labels that are classes."""
+    """Read the records ``(10,000, 3073)`` of a file, and check their labels."""
     records = exactly(file, SIZE).reshape(RECORDS, 1 + INPUTS)
     labels = records[:, 0]
     if labels.max() >= len(CLASS_NAMES):

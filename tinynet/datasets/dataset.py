@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+from tinynet._internal import checks
 
 Part = tuple[np.ndarray, np.ndarray]  # (images, labels)
 
@@ -19,18 +22,18 @@ class Dataset:
     train, valid, test : tuple
         Each ``(images, labels)``: images ``(n, inputs)``, float32 from 0 (black) to 1 (white),
         labels ``(n,)``, int64. ``train`` is to learn from, ``valid`` to choose a learning rate
-        by, ``test`` to be looked at in the end.
+        by, ``test`` for the end.
     class_names : tuple of str
         The names of labels 0, 1, 2, ...
     shape : tuple of int
-        Of one image: ``images[0].reshape(data.shape)``.
+        The shape of one image: ``images[0].reshape(data.shape)``.
 
     Notes
     -----
     The paper does not say how its inputs were scaled. All finite sets are scaled alike here: grey
     levels and colours of 0 to 255 are divided by 255, as in code that the paper's first author
-    published in the same year (github.com/glorotxa/DeepANN). Shapeset goes from -1 to 1; where
-    you want that here too, ``2 * images - 1`` is it.
+    published in the same year (github.com/glorotxa/DeepANN). Shapeset goes from -1 to 1; for that
+    range here too, write ``2 * images - 1``.
     """
 
     name: str
@@ -40,6 +43,18 @@ class Dataset:
     class_names: tuple[str, ...]
     shape: tuple[int, ...]
 
+    def __post_init__(self) -> None:
+        checks.text("name", self.name)
+        checks.names("class_names", self.class_names)
+        inputs = math.prod(checks.sizes("shape", self.shape, least=1))
+        for part in ("train", "valid", "test"):
+            pair = getattr(self, part)
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+                got = checks.describe(pair)
+                raise TypeError(f"{part}: expected a pair (images, labels), got {got}")
+            images = checks.batch(f"{part}[0]", pair[0], inputs)
+            checks.labels(f"{part}[1]", pair[1], len(images), len(self.class_names))
+
     def __repr__(self) -> str:
         parts = ((key, len(getattr(self, key)[1])) for key in ("train", "valid", "test"))
         sizes = ", ".join(f"{n:,} {key}" for key, n in parts)
@@ -48,5 +63,5 @@ class Dataset:
 
 
 def scaled(pixels: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """Pixels of 0 to 255 as float32 from 0 to 1."""
+    """Scale pixels of 0 to 255 to float32 from 0 to 1."""
     return np.divide(pixels, np.float32(255), out=out, dtype=np.float32)

@@ -1,9 +1,8 @@
-"""Finding the files of a data set, and fetching those that are not there.
+"""Finding the files of a data set, and downloading missing ones.
 
-A folder that is named is looked into first, then ``TINYNET_DATA``, then the cache folders. What
-is in none of them is downloaded to the first of them. A download is known by its SHA-256; a file
-that somebody put there may be compressed anew or unpacked, and is known by what is in it: the
-readers check that.
+A folder named by the user is searched first, then ``TINYNET_DATA``, then the cache folders.
+Missing files are downloaded to the first of these. A download is checked by its SHA-256; a file
+that you put there may be unpacked or recompressed, so its readers check its contents.
 """
 
 from __future__ import annotations
@@ -18,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from tinynet._internal import checks
+from tinynet._internal.caches import caches
+from tinynet._internal.progress import checked, started
 from tinynet._internal.replacing import replacing
 
 CHUNK = 1 << 16  # bytes read at once
@@ -35,28 +36,26 @@ class Published:
 
 
 def folders(name: str, folder: str | os.PathLike | None = None) -> list[Path]:
-    """Where the files of the data set ``name`` may be, in the order in which it is looked.
+    """List where the files of the data set ``name`` may be, in the order of the search.
 
-    Of each place first its folder ``name``, then the place itself; of a folder that was named by
-    the user the other way round. The first is where downloads go.
+    A place comes after its folder ``name``, but a folder named by the user comes before it.
+    Downloads go to the first.
     """
     found = []
     if folder is not None:
         named = checks.path("folder", folder)
         found += [named, named / name]
     shared = os.environ.get("TINYNET_DATA", "")
-    caches = os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~/.cache")
-    places = [Path(shared)] if shared else []
-    places += [Path(cache) / "tinynet" for cache in caches if os.path.isabs(cache)]
+    places = [*([checks.path("TINYNET_DATA", shared)] if shared else []), *caches()]
     for place in places:
         found += [place / name, place]
     if not found:
-        raise FileNotFoundError("folder: expected one, as there is no home folder to look into")
+        raise FileNotFoundError("folder: expected one, because there is no home folder to search")
     return list(dict.fromkeys(found))
 
 
 def find(names: Iterable[str], where: Sequence[Path]) -> Path | None:
-    """The first file of one of these names, or None."""
+    """Return the first file with one of these names, or None."""
     paths = (folder / name for folder in where for name in names)
     return next((path for path in paths if path.is_file()), None)
 
@@ -67,20 +66,21 @@ def complete(
     found: Mapping[str, Path | None],
     folder: Path,
     download: bool,
-    progress: Callable[..., Any],
+    progress: Callable[..., Any] | None,
 ) -> dict[str, Path]:
-    """The paths of all files of a data set: those found, and the others downloaded to a folder.
+    """Download the files of a data set that were not found; return the paths of all of them.
 
     Raises
     ------
     FileNotFoundError
-        ``download`` is not set, or no mirror gave one of them whole and unchanged. It lists what
-        is missing and where to put it. What did arrive is there.
+        ``download`` is not set, or no mirror sent one of them whole and unchanged. The message
+        lists what is missing and where to put it. What did arrive is kept.
     """
+    download, progress = checks.flag("download", download), checked(progress)
     missing = [file for file in published if found[file.name] is None]
     failures: list[str] = []
     while missing and download and _fetched(missing[0], folder, progress, failures):
-        del missing[0]  # where no mirror has one file, the others are not asked for
+        del missing[0]  # if no mirror has one file, the others are not asked for
     if missing:
         raise FileNotFoundError(_instructions(of, missing, folder, failures))
     return {file.name: found[file.name] or folder / file.name for file in published}
@@ -89,7 +89,7 @@ def complete(
 def _fetched(
     file: Published, folder: Path, progress: Callable[..., Any], failures: list[str]
 ) -> bool:
-    """Whether one of the mirrors gave the file; the failures are added to the list."""
+    """Tell whether one of the mirrors sent the file; add the failures to the list."""
     for mirror in file.mirrors:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -101,12 +101,12 @@ def _fetched(
 
 
 def _download(address: str, file: Published, path: Path, progress: Callable[..., Any]) -> None:
-    """One file from one address, put into its place once its size and checksum are right."""
+    """Download a file from one address; put it in place once its size and checksum are right."""
     checksum, size = hashlib.sha256(), 0
     with (
         urllib.request.urlopen(address, timeout=TIMEOUT) as response,
         replacing(path) as part,
-        progress(total=file.size, desc=file.name, unit="bytes") as shown,
+        started(progress, total=file.size, desc=file.name, unit="bytes") as shown,
     ):
         while size <= file.size and (chunk := response.read(CHUNK)):
             size += len(chunk)
@@ -123,14 +123,14 @@ def _download(address: str, file: Published, path: Path, progress: Callable[...,
 def _instructions(
     of: str, missing: Sequence[Published], folder: Path, failures: Sequence[str]
 ) -> str:
-    """How to get by hand what could not be had."""
+    """Say how to get the missing files by hand."""
     files = "\n".join(f"    {file.name}  {file.size:,} bytes" for file in missing)
     mirrors = dict.fromkeys(mirror for file in missing for mirror in file.mirrors)
     lines = [
         f"{of}: not found, and {'not downloaded' if failures else 'download=False'}:",
         files,
-        f"Put them into the folder {str(folder)!r}, or into another that you name as argument or"
-        " in TINYNET_DATA. They can be had from",
+        f"Put them into the folder {str(folder)!r}, or into another one that you name as argument"
+        " or in TINYNET_DATA. Download them from",
         *(f"    {mirror}" for mirror in mirrors),
     ]
     if failures:

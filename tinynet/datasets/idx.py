@@ -19,12 +19,12 @@ UNSIGNED_BYTES = 8
 
 
 def header(shape: tuple[int, ...]) -> bytes:
-    """What stands before an array of bytes of this shape."""
+    """Return the header of an array of bytes of this shape."""
     return bytes([0, 0, UNSIGNED_BYTES, len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
 
 
 def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The array in an IDX file, gzipped or not, which must be of the expected shape.
+    """Read the array in an IDX file, gzipped or not, which must have the expected shape.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def read_idx(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     OSError
         The file cannot be opened.
     ValueError
-        It is no such file, of another shape, cut short, damaged, or too long.
+        It is not an IDX file, of another shape, cut short, damaged, or too long.
     """
     wanted = header(shape)
     with unzipped(path) as file:

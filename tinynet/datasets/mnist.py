@@ -20,7 +20,7 @@ from tinynet.datasets.idx import header, read_idx
 FOLDER = "mnist"
 SIDE = 28  # pixels
 TRAIN, TEST = 60_000, 10_000  # images in the files
-VALID = 10_000  # of the former, the last
+VALID = 10_000  # the last of TRAIN
 CLASSES = 10
 
 MIRRORS = (
@@ -53,7 +53,13 @@ PUBLISHED = (
         MIRRORS,
     ),
 )
-# MD5 of the files unpacked: it holds however they were compressed.
+TORCHVISION = ("MNIST/raw", "raw")  # where it puts the files, in its folder and in that of MNIST
+FASHION_LABELS = (9, 0, 0, 3, 0, 2, 7, 2, 5, 5), (9, 2, 1, 1, 6, 1, 4, 6, 5, 7)  # train, test
+FASHION = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+)
+# MD5 of the unpacked files, however they were compressed.
 MD5 = {
     "train-images-idx3-ubyte.gz": "6bbc9ace898e44ae57da46a324031adb",
     "train-labels-idx1-ubyte.gz": "a25bea736e30d166cdddb491f175f624",
@@ -66,21 +72,23 @@ def mnist(
     folder: str | os.PathLike | None = None,
     *,
     download: bool = True,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> Dataset:
-    """MNIST [1]_, split as in the paper: 50,000 to train, 10,000 to validate, 10,000 to test.
+    """Read MNIST [1]_ in the paper's split: 50,000 to train, 10,000 to validate, 10,000 to test.
 
     Parameters
     ----------
     folder : path, optional
         Where the four files are, if not in one of the usual places: the folder that the variable
         ``TINYNET_DATA`` names, ``$XDG_CACHE_HOME/tinynet``, ``~/.cache/tinynet``, or ``mnist`` in
-        one of these. Downloads go to ``folder``, or to ``mnist`` in the first of these that is
+        one of these. ``MNIST/raw`` in one of them, where torchvision puts the files, will do too.
+        Downloads go to ``folder``, or to ``mnist`` in the first of these that is
         set.
     download : bool, optional
-        Whether to download the files that are not there, 12 MB in all.
+        Whether to download missing files, 12 MB in all.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``.
+        Makes a progress bar like ``tqdm``, from ``total``, ``desc`` and ``unit``; None shows
+        nothing.
 
     Returns
     -------
@@ -91,20 +99,22 @@ def mnist(
     Raises
     ------
     FileNotFoundError
-        A file is not there and was not downloaded. It says which, and where to put them.
+        A file is missing and was not downloaded. The message says which, and where to put it.
     ValueError
         A file is not what it should be: cut short, damaged, of another format or size.
 
     Warns
     -----
     UserWarning
-        A file is a good one, and yet not MNIST's. Sets of the same form can be read so.
+        A file is valid but not MNIST's. Other sets of the same form can be read, too: then
+        ``data.name`` and ``data.class_names`` are Fashion-MNIST's, or say no more than that it is
+        another set.
 
     Notes
     -----
-    Files may be gzipped or not, and compressed anew: MNIST is known by its unpacked content.
-    There is no validation set among the files. The last 10,000 of the 60,000 training images
-    are taken for it, as is common; the paper gives the sizes only.
+    Files may be unpacked or recompressed: MNIST is known by its unpacked content. The files have
+    no validation set: it is the last 10,000 of the 60,000 training images, as is common; the
+    paper gives only the sizes.
 
     References
     ----------
@@ -113,37 +123,49 @@ def mnist(
     """
     target = files.folders(FOLDER, folder)[0]
     paths = files.complete("MNIST", PUBLISHED, locate(folder), target, download, progress)
-    x, labels = _part(paths, "train", TRAIN)
-    test = _part(paths, "t10k", TEST)
+    others: list[str] = []  # the files that are not MNIST's
+    x, labels = _part(paths, "train", TRAIN, others)
+    test = _part(paths, "t10k", TEST, others)
+    name, class_names = "MNIST", tuple("0123456789")
+    if others:
+        name, class_names = _other(labels, test[1])
     learnt = TRAIN - VALID
     return Dataset(
-        name="MNIST",
+        name=name,
         train=(x[:learnt], labels[:learnt]),
         valid=(x[learnt:], labels[learnt:]),
         test=test,
-        class_names=tuple("0123456789"),
+        class_names=class_names,
         shape=(SIDE, SIDE),
     )
 
 
 def locate(folder: str | os.PathLike | None = None) -> dict[str, Path | None]:
-    """Where each of the four files is, by its published name."""
-    where = files.folders(FOLDER, folder)
+    """Find where each of the four files is, by its published name."""
+    places = files.folders(FOLDER, folder)
+    where = [place / inside for place in places for inside in ("", *TORCHVISION)]
     return {file.name: files.find(_spellings(file.name), where) for file in PUBLISHED}
 
 
 def _spellings(name: str) -> list[str]:
-    """Gzipped or not, and with the dot that some programs put in the middle."""
+    """List names of a file: gzipped or not, with the dot that some programs put in the middle."""
     plain = name.removesuffix(".gz")
     return [name, plain, name.replace("-idx", ".idx"), plain.replace("-idx", ".idx")]
 
 
-def _part(paths: dict[str, Path], part: str, n: int) -> Part:
-    """The images and labels of two files."""
-    pixels = _read(paths, f"{part}-images-idx3-ubyte.gz", (n, SIDE, SIDE))
+def _other(train: np.ndarray, test: np.ndarray) -> tuple[str, tuple[str, ...]]:
+    """Name a set that is not MNIST, and its classes: Fashion-MNIST is known by its first labels."""
+    if (tuple(train[:10]), tuple(test[:10])) == FASHION_LABELS:
+        return "Fashion-MNIST", FASHION
+    return "not MNIST", tuple(f"class {k}" for k in range(CLASSES))
+
+
+def _part(paths: dict[str, Path], part: str, n: int, others: list[str]) -> Part:
+    """Read the images and the labels from two files; add those that are not MNIST's to a list."""
+    pixels = _read(paths, f"{part}-images-idx3-ubyte.gz", (n, SIDE, SIDE), others)
     images = scaled(pixels.reshape(n, SIDE * SIDE))
     name = f"{part}-labels-idx1-ubyte.gz"
-    labels = _read(paths, name, (n,))
+    labels = _read(paths, name, (n,), others)
     if labels.max() >= CLASSES:
         raise ValueError(
             f"{paths[name]}: expected labels 0 to {CLASSES - 1}, got {labels.max()}"
@@ -152,14 +174,17 @@ def _part(paths: dict[str, Path], part: str, n: int) -> Part:
     return images, labels.astype(np.int64)
 
 
-def _read(paths: dict[str, Path], name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """The array of one file, with a warning where it is not MNIST's."""
+def _read(
+    paths: dict[str, Path], name: str, shape: tuple[int, ...], others: list[str]
+) -> np.ndarray:
+    """Read the array of one file; if it is not MNIST's, warn and add it to a list."""
     array = read_idx(paths[name], shape)
     content = hashlib.md5(header(shape), usedforsecurity=False)
     content.update(array.data)
     if content.hexdigest() != MD5[name]:
+        others.append(name)
         warnings.warn(
-            f"{paths[name]}: is in order, but its content is not that of MNIST's {name}",
+            f"{paths[name]}: is a valid file, but its content is not that of MNIST's {name}",
             stacklevel=4,  # the line that called mnist
         )
     return array

@@ -1,4 +1,4 @@
-"""Which files of the data sets are here, which are missing, and where they are looked for."""
+"""Which files of the data sets are here, which are missing, and where they were looked for."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from tinynet.datasets.mnist import locate as locate_mnist
 
 
 def overview(folder: str | os.PathLike | None = None) -> str:
-    """Lines that say, of each data set, which files are here, which are missing, and where.
+    """Say for each data set which files are here and where, and which are missing.
 
-    Only names and sizes are looked at: reading a data set checks what is in its files.
+    Only names and sizes are looked at: reading a data set checks the contents.
     """
     named = "" if folder is None else repr(os.fspath(folder))
     return "\n\n".join(
@@ -39,7 +39,7 @@ def _one(
     locate: Callable[..., dict[str, Path | None]],
     folder: str | os.PathLike | None,
 ) -> str:
-    """The lines of one data set."""
+    """Return the lines on one data set."""
     found = locate(folder)
     places = files.folders(subfolder, folder)
     lines = [f"{name}, {call}: {'missing' if None in found.values() else 'here'}"]

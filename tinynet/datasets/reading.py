@@ -1,4 +1,4 @@
-"""Reading files of which nothing is believed: no more of them than their format allows."""
+"""Reading files without trusting them: never more than their format allows."""
 
 from __future__ import annotations
 
@@ -11,30 +11,37 @@ from typing import IO, Any
 import numpy as np
 
 GZIP = b"\x1f\x8b"  # how a gzipped file begins, whatever it is called
+PAGES = (b"<!doctype", b"<html", b"<?xml")  # how a page begins that came in place of a file
 CHUNK = 1 << 20  # bytes read at once
 
 
 @contextlib.contextmanager
 def unzipped(path: Path) -> Iterator[IO[bytes]]:
-    """A file to read from, through gzip where it is gzipped.
+    """Open a file for reading, through gzip if it is gzipped.
 
-    Whatever is found wrong with what is read in the ``with`` block is a ValueError that begins
-    with the path; a file that cannot be opened is an OSError.
+    Any error in the ``with`` block becomes a ValueError that begins with the path; a file that
+    cannot be opened is an OSError.
     """
     with open(path, "rb") as plain:
-        zipped = plain.read(len(GZIP)) == GZIP
+        start = plain.read(64)
         plain.seek(0)
+        if start.strip().lower().startswith(PAGES):
+            raise ValueError(
+                f"{path}: expected data, got an HTML page, which a server sent in its place; delete"
+                " it, and download the file again"
+            )
+        zipped = start.startswith(GZIP)
         file: Any = gzip.GzipFile(fileobj=plain) if zipped else plain
         try:
             yield file
         except MemoryError:
             raise
-        except Exception as error:  # gzip, zlib and tarfile have a dozen kinds
+        except Exception as error:  # gzip, zlib and tarfile raise a dozen kinds
             raise ValueError(f"{path}: {str(error) or type(error).__name__}") from error
 
 
 def exactly(file: IO[bytes], size: int) -> np.ndarray:
-    """The next ``size`` bytes of a file, which are to be its last.
+    """Read the next ``size`` bytes of a file, which must be its last.
 
     Returns
     -------

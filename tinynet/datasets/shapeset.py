@@ -41,20 +41,20 @@ COVERED = (STOPS[:, None, None] <= STOPS[:-1]) & (STOPS[:-1] < STOPS[:, None])  
 
 
 def _rotation(angle: np.ndarray) -> np.ndarray:
-    """Rotation matrices ``(n, 2, 2)`` for angles ``(n,)`` in radians."""
+    """Return rotation matrices ``(n, 2, 2)`` for angles ``(n,)`` in radians."""
     cos, sin = np.cos(angle), np.sin(angle)
     return np.stack([cos, -sin, sin, cos], axis=1).reshape(-1, 2, 2)
 
 
 def _centre(low: np.ndarray, high: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Centres ``(n, 2)`` of objects that reach from ``low`` to ``high`` about them and fit in."""
+    """Place objects that reach from ``low`` to ``high`` about their centres; return these."""
     smallest = MARGIN - low
     largest = SIDE - MARGIN - high
     return smallest + place * (largest - smallest)
 
 
 def _spans(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Spans of the pixels with their centres from ``left`` to ``right``, both ``(n, 32)``."""
+    """Return spans of the pixels with centres from ``left`` to ``right``, both ``(n, 32)``."""
     first = np.clip(np.ceil(left - 0.5), 0, SIDE)
     end = np.clip(np.floor(right + 0.5), first, SIDE)  # end = first: no pixel
     return np.array([first, end], dtype=np.int16)
@@ -63,7 +63,7 @@ def _spans(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 def _polygons(
     sides: int, size: np.ndarray, turn: np.ndarray, angle: np.ndarray, place: np.ndarray
 ) -> np.ndarray:
-    """Spans of regular polygons turned, stretched, turned to a level base + angle, and moved."""
+    """Turn regular polygons, stretch them, turn them to a level base + angle, and move them."""
     corner_angles = np.pi / 2 + 2 * np.pi / sides * (np.arange(sides) + 0.5)
     corners = np.array([np.cos(corner_angles), np.sin(corner_angles)]) / 2  # base: last to first
     tilt = np.arctan2(size[:, 1] * np.sin(turn), size[:, 0] * np.cos(turn))  # the stretched base's
@@ -72,7 +72,7 @@ def _polygons(
     centre = _centre(corners.min(axis=2), corners.max(axis=2), place)
 
     # A point p is inside where normal . (p - centre) <= reach, for all edges (each ends at its
-    # corner) and all corners: a sharp corner of which only the edges move out would grow long.
+    # corner) and all corners: if only its edges moved out, a sharp corner would grow long.
     edge_x, edge_y = np.moveaxis(corners - np.roll(corners, 1, axis=2), 1, 0)
     normals = np.stack([edge_y, -edge_x], axis=1) / np.hypot(edge_x, edge_y)[:, None]
     bisectors = normals + np.roll(normals, -1, axis=2)
@@ -96,7 +96,7 @@ def _polygons(
 
 
 def _ellipses(size: np.ndarray, angle: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """Spans of circles stretched, turned by angle and moved (a first turn would do nothing)."""
+    """Stretch circles, turn them by angle and move them (a first turn would do nothing)."""
     rotation, half_axes = _rotation(angle), size[:, None, :] / 2
     reach = np.linalg.norm(rotation * half_axes, axis=2)
     centre = _centre(-reach, reach, place)
@@ -116,7 +116,7 @@ def _ellipses(size: np.ndarray, angle: np.ndarray, place: np.ndarray) -> np.ndar
 
 
 def _objects(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
-    """Spans of an object of each given kind, with random sizes, angles and place."""
+    """Draw an object of each kind, with random sizes, angles and place; return their spans."""
     n = len(kind)
     size = np.sort(rng.uniform(*SIZE, size=(n, 2)))[:, ::-1]  # the larger along the base
     turn = 2 * np.pi * rng.uniform(-0.5, 0.5, size=n)  # over sides: within the symmetry sector
@@ -133,18 +133,18 @@ def _objects(rng: np.random.Generator, kind: np.ndarray) -> np.ndarray:
 
 
 def _area(spans: np.ndarray) -> np.ndarray:
-    """Numbers of pixels covered, ``(n,)``."""
+    """Count the pixels covered, ``(n,)``."""
     first, end = spans
     return np.sum(np.maximum(end - first, 0), axis=1)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Numbers of pixels that two objects (their spans) have in common, ``(n,)``."""
+    """Count the pixels that two objects (their spans) have in common, ``(n,)``."""
     return _area(np.array([np.maximum(a[0], b[0]), np.minimum(a[1], b[1])]))
 
 
 def _second_objects(rng: np.random.Generator, kind: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """Spans of the second objects, drawn again where one covers too much of ``first`` (spans)."""
+    """Draw the second objects, again where one covers too much of ``first``; return spans."""
     spans = np.zeros_like(first)
     waiting = np.flatnonzero(kind != NOTHING)
     for _ in range(MAX_TRIES):
@@ -168,7 +168,7 @@ def _paint(images: np.ndarray, spans: np.ndarray, grey: np.ndarray) -> None:
 
 
 def _block(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Grey levels ``(BLOCK, 1024)`` and labels ``(BLOCK,)`` of the next images of the stream."""
+    """Draw the next images: grey levels ``(BLOCK, 1024)`` and labels ``(BLOCK,)``."""
     kind = rng.integers(3, size=(BLOCK, 2))
     kind[rng.random(BLOCK) < 0.5, 1] = NOTHING
     inverted = rng.integers(2, size=BLOCK)
@@ -192,7 +192,7 @@ class Shapeset:
     ----------
     rng : int, sequence of int or numpy.random.Generator
         The seed, or the generator to draw from. A generator is used as it is, not copied, and
-        a block of images ahead: give the source one of its own.
+        runs a block of images ahead: give the source its own.
 
     Attributes
     ----------
@@ -209,8 +209,8 @@ class Shapeset:
     part of its sector of symmetry, stretched by two factors uniform in 6.4 to 25.6 pixels, the
     larger along the base, turned until the base is level, turned by a random multiple of
     2 pi / 255, and moved to a place uniform among those where all of it is a pixel or more from
-    the border. Greys are flat: light objects (140 to 255) on a dark ground (0 to 114) or, in one
-    image of two, dark objects on a light ground. The second object lies over the first.
+    the border. Greys are flat: light objects (140 to 255) on a dark ground (0 to 114) or, in half
+    of the images, dark objects on a light ground. The second object lies on top of the first.
 
     Three things differ, knowingly, from the published generator [2]_. There an estimate decides
     whether the second object covers too much of the first; here a count of pixels: at most half.
@@ -253,7 +253,7 @@ class Shapeset:
         self._position = 0
 
     def draw(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the next images: 10 times 100 of them are the same as 1,000 at once.
+        """Draw the next images: 100 of them 10 times are the same as 1,000 at once.
 
         Parameters
         ----------
@@ -270,9 +270,9 @@ class Shapeset:
         Raises
         ------
         TypeError, ValueError
-            If ``n`` is not a whole number, or below 1.
+            ``n`` is not a whole number of at least 1.
         RuntimeError
-            If a second object found no place in 1,000 tries.
+            A second object found no place in 1,000 tries.
         """
         n = checks.size("n", n)
         x = np.empty((n, SIDE * SIDE), dtype=np.float32)
@@ -297,7 +297,7 @@ class Shapeset:
         """Where the stream stands, as a dict that JSON can hold; set it to continue there.
 
         ``generator`` is the bit generator's state at the start of the current block of images,
-        ``position`` the number of images drawn from that block. To set anything else, or the
+        ``position`` the number of images drawn from that block. Setting anything else, or the
         state of another kind of generator, is a TypeError or a ValueError, and changes nothing.
         """
         if self._position == BLOCK:

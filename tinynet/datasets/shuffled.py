@@ -13,28 +13,28 @@ from tinynet._internal.states import plain, restore, with_keys
 
 
 class Shuffled:
-    """A source that goes through the same examples in epochs, shuffled anew for each.
+    """A source that goes through the same examples in epochs, each in a new order.
 
     Parameters
     ----------
     x : ndarray, shape (examples, n_in)
     targets : ndarray, shape (examples,) or (examples, n_out)
-        Labels, or what else the loss takes.
+        Labels, or whatever else the loss takes.
     rng : int, sequence of int or numpy.random.Generator
         The seed of the orders, or the generator to draw them from.
     drop_last : bool, optional
-        Whether the short batch at the end of an epoch is left out. As a rule it is drawn, and has
+        Whether to leave out the short batch at the end of an epoch. By default it is drawn, with
         fewer examples than the others. No batch spans two epochs.
 
     Attributes
     ----------
     epoch : int
-        The number, from 0, of the epoch that the last batch belongs to.
+        The epoch that the last batch belongs to, counted from 0.
 
     Raises
     ------
     TypeError, ValueError
-        x and the targets are not as many, or there are none.
+        x and the targets differ in number, or there are none.
 
     Examples
     --------
@@ -57,9 +57,9 @@ class Shuffled:
             raise TypeError("rng: expected a seed or a numpy.random.Generator, got None")
         self.x = checks.batch("x", x)
         self.targets = checks.as_many("targets", targets, self.x)
-        self.drop_last = bool(drop_last)
+        self.drop_last = checks.flag("drop_last", drop_last)
         self.epoch = 0
-        self._data: str | None = None  # by which the state knows its data; made once, when asked
+        self._data: str | None = None  # tells the state its data; made once, when asked
         self._rng = checks.generator("rng", rng)
         self._shuffle()
 
@@ -67,12 +67,12 @@ class Shuffled:
         return f"Shuffled({len(self.x):,} examples, epoch {self.epoch})"
 
     def batches(self, n: int) -> int:
-        """How many batches of n examples an epoch has."""
+        """Return how many batches of n examples an epoch has."""
         n = checks.size("n", n)
         return len(self.x) // n if self.drop_last else -(-len(self.x) // n)
 
     def draw(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """The next n examples of the epoch, fewer where it ends and ``drop_last`` is not set.
+        """Draw the next n examples of the epoch, fewer at its end if ``drop_last`` is not set.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class Shuffled:
 
         ``generator`` is the generator's state before the order of the current epoch was drawn,
         ``position`` the number of its examples that were drawn, ``epoch`` its number. ``data`` is
-        a hash of the examples: an order means nothing with others. To set anything else is a
+        a hash of the examples: an order means nothing for others. Setting anything else is a
         TypeError or a ValueError, and changes nothing.
         """
         if self._data is None:

@@ -3,7 +3,7 @@
 from tinynet.looking.differences import Difference, compare_traces
 from tinynet.looking.gradcheck import GradientError, gradient_check
 from tinynet.looking.jacobians import jacobian, mean_square_singular_value, singular_values
-from tinynet.looking.scores import Chance, chance, confusion, error_rate, mean_cost
+from tinynet.looking.scores import Chance, chance, confusion, error_rate, mean_cost, predict
 from tinynet.looking.summaries import LayerSummary, summary
 from tinynet.looking.tables import Table
 from tinynet.looking.traces import Trace, trace
@@ -23,6 +23,7 @@ __all__ = [
     "jacobian",
     "mean_cost",
     "mean_square_singular_value",
+    "predict",
     "singular_values",
     "summary",
     "trace",

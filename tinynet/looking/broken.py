@@ -12,16 +12,16 @@ from tinynet.network import Network
 
 
 def first_broken(net: Network) -> tuple[str | None, str | None]:
-    """The first array with a NaN or an infinity, going forward and going backward.
+    """Find the first array with a NaN or an infinity, going forward and going backward.
 
-    Forward, each layer's parameters, its y and a cost of its own; backward, from the last layer,
-    each layer's dy, the gradients of its parameters, and then its dx. The gradients are those of
-    the last backward pass, which may belong to the update before.
+    Forward: each layer's parameters, its y and its own cost. Backward, from the last layer: its
+    dy, the gradients of its parameters, its dx. The gradients are those of the last backward
+    pass, which may belong to the update before.
 
     Returns
     -------
     forward, backward : str or None
-        Such as "layers[2].W of Linear(5, 4, float64) (3 of 20 entries)"; None where all is finite.
+        Such as "layers[2].W of Linear(5, 4, float64) (3 of 20 entries)"; None if all is finite.
     """
     forward, backward = [], []
     for place, layer in _in_passing(net):
@@ -33,12 +33,12 @@ def first_broken(net: Network) -> tuple[str | None, str | None]:
 
 
 def is_finite(net: Network) -> bool:
-    """Tell whether all parameters are."""
+    """Tell whether all parameters are finite."""
     return all(np.isfinite(parameter).all() for parameter in net.named_parameters().values())
 
 
 def _in_passing(net: Network) -> Iterator[tuple[str, Any]]:
-    """Give the layers in the order of a pass, those inside a block before it."""
+    """Yield the layers in the order of a pass, a block after those inside it."""
     for k, layer in enumerate(net.layers):
         if isinstance(layer, Network):
             yield from ((f"{k}.{place}", inner) for place, inner in _in_passing(layer))

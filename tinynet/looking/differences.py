@@ -1,4 +1,4 @@
-"""Two passes side by side: which arrays are the same, and where the others part."""
+"""Two passes side by side: which arrays are the same, and where the others differ."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinynet._internal import checks
 from tinynet.looking.tables import Table, aligned
 from tinynet.looking.traces import Trace
 
@@ -14,12 +15,12 @@ HEADER = ("array", "shape", "verdict", "difference", "at", "a", "b")
 
 
 class Difference(NamedTuple):
-    """One line of the table. None: there is nothing to compare, or no difference."""
+    """One line of the table. None: nothing to compare, or no difference."""
 
     array: str
     shape: tuple[int, ...]
-    verdict: str  # identical, close, different, only in a, only in b, other shapes
-    largest: float | None  # the largest absolute difference; NaN where one of the two is
+    verdict: str  # identical, close, different, only in a, only in b, shape in b: ...
+    largest: float | None  # the largest absolute difference; NaN where only one of them is NaN
     at: tuple[int, ...] | None  # where it is, and the two numbers there
     a: float | None
     b: float | None
@@ -28,33 +29,36 @@ class Difference(NamedTuple):
 def compare_traces(a: Trace, b: Trace, *, show: bool = True) -> Table:
     """Print, array by array, whether two passes are the same, and where they differ most.
 
-    Arrays stand in the order in which a pass makes them, so that the first line that is not
-    identical is where the two part. *Identical* is to the last bit, dtype and all. *Close* is a
-    largest difference of at most sqrt(eps) of the largest entry: 1.5e-8 of it in float64, 3.5e-4
-    where one of the two is float32. NaN is the same as NaN.
+    Arrays are listed in the order in which a pass makes them, so the two begin to differ at the
+    first line that is not identical. *Identical*: to the last bit, dtype included. *Close*: the
+    largest difference is at most sqrt(eps) times the largest entry, which is 1.5e-8 of it in
+    float64 and 3.5e-4 if either is float32. NaN is the same as NaN.
 
     Parameters
     ----------
     a, b : Trace
-        What :func:`trace` gave, of two networks or at two moments.
+        Results of :func:`trace`, from two networks or at two moments.
     show : bool, optional
-        Print the table; without it, ``print`` what is returned.
+        Print the table. If False, ``print`` the result to see it.
 
     Returns
     -------
     Table
-        A list of one :class:`Difference` an array.
+        A list with one :class:`Difference` per array.
 
     Raises
     ------
     TypeError
-        One of the two is not a trace.
+        Either is not a trace.
     """
     for name, value in (("a", a), ("b", b)):
         if not isinstance(value, Trace):
-            raise TypeError(f"{name}: expected what tn.trace gives, got {type(value).__name__}")
+            got = type(value).__name__
+            hint = "write tn.trace(net, x, labels, loss)"
+            raise TypeError(f"{name}: expected a Trace, got {got}; {hint}")
+    show = checks.flag("show", show)
     ours, theirs = a.named(), b.named()
-    # Those that only b has come where b's pass makes them, after the array before.
+    # An array that only b has goes where b's pass makes it: after the one before it.
     names = list(ours)
     before = None
     for name in theirs:
@@ -74,7 +78,7 @@ def compare_traces(a: Trace, b: Trace, *, show: bool = True) -> Table:
 
 
 def _in_all(rows: list[Difference]) -> str:
-    """How many arrays are alike, and the first that is not."""
+    """Say how many arrays are alike, and name the first that is not."""
     others = [row.array for row in rows if row.verdict not in ("identical", "close")]
     if not others:
         return f"all {len(rows)} arrays are identical or close"
@@ -90,13 +94,13 @@ def _compare(name: str, a: np.ndarray | None, b: np.ndarray | None) -> Differenc
         there = b if a is None else a
         return Difference(name, there.shape, f"only in {'b' if a is None else 'a'}", *[None] * 4)
     if a.shape != b.shape:
-        words = f"other shapes: {' x '.join(map(str, b.shape))}"
-        return Difference(name, a.shape, words, *[None] * 4)
+        verdict = f"shape in b: {' x '.join(map(str, b.shape))}"
+        return Difference(name, a.shape, verdict, *[None] * 4)
     same = (a == b) | ((a != a) & (b != b))  # NaN is not equal to itself
     if same.all():
         verdict = "identical" if a.dtype == b.dtype else "close"
         return Difference(name, a.shape, verdict, 0.0, *[None] * 3)
-    with np.errstate(all="ignore"):  # infinity minus infinity is among what is the same
+    with np.errstate(all="ignore"):  # infinity minus infinity, where both are the same
         gaps = np.where(same, 0.0, np.abs(np.subtract(a, b, dtype=float)))
         scale = max(np.abs(a).max(), np.abs(b).max())
     at = tuple(int(k) for k in np.unravel_index(np.argmax(gaps), gaps.shape))  # NaN counts most

@@ -1,10 +1,10 @@
 """Layer Jacobians and their singular values: by how much a layer stretches a small change.
 
-J^i = dz^{i+1}/dz^i, eq 17 of Glorot & Bengio (2010): Linear i and what follows it up to the next
-Linear, the Linears counted from 0, so that 0 is the first hidden layer and the last one the
-output layer. A change of z^i in a direction of J's singular vectors comes out longer or shorter
-by its singular value. Looking leaves every array of the last pass as it was. A layer that is not
-the same in training, such as dropout, is looked at as it is when it is used.
+J^i = dz^{i+1}/dz^i, eq 17 of Glorot & Bengio (2010), is that of Linear i and what follows it up to
+the next Linear. Linears are counted from 0: 0 is the first hidden layer, the last one the output
+layer. A change of z^i along a singular vector of J comes out stretched by its singular value.
+Looking leaves every array of the last pass as it was. A layer that behaves differently in
+training, such as dropout, is looked at as it is in use.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ LARGEST = 2**30  # bytes in one array of Jacobians: 1 GiB
 
 
 def jacobian(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
-    """The Jacobian of one layer, or of the whole network, at each example.
+    """Return the Jacobian of one layer, or of the whole network, at each example.
 
-    For Linear i and an activation it is diag(f'(s)) W^T: row k holds what unit k of the output
-    does when a unit of the input changes a little.
+    For Linear i and an activation it is diag(f'(s)) W^T: row k says how output unit k responds
+    to a small change of each input unit.
 
     Parameters
     ----------
     net : Network
     i : int or None
-        Which Linear, from 0; it goes with all that follows it up to the next. None: the whole
+        Which Linear, from 0, together with what follows it up to the next. None: the whole
         network.
     x : ndarray, shape (examples, n_in)
         Input of the network, not of the layer.
@@ -39,13 +39,13 @@ def jacobian(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray, shape (examples, n_out, n_in)
-        One matrix an example, in the dtype of the network.
+        One matrix per example, in the dtype of the network.
 
     Raises
     ------
     TypeError, ValueError
-        i or x does not fit the network, or the array would be larger than 1 GiB (then
-        :func:`singular_values` does with one example at a time).
+        i or x does not fit the network, or the array would be larger than 1 GiB
+        (:func:`singular_values` works on one example at a time).
     """
     block, x = _block_and_input(net, i, x)
     n_out, n_in = _shape(block, x)
@@ -53,7 +53,8 @@ def jacobian(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
     if size > LARGEST:
         raise ValueError(
             f"x: expected Jacobians of at most 1 GiB, got {len(x)} of {n_out} x {n_in}, which are"
-            f" {size / LARGEST:.1f} GiB: tn.singular_values(net, i, x) works with one at a time"
+            f" {size / LARGEST:.1f} GiB; write tn.singular_values(net, i, x), which works on one"
+            " at a time"
         )
     J = np.empty((len(x), n_out, n_in), x.dtype)
     for k in range(len(x)):
@@ -62,12 +63,12 @@ def jacobian(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
 
 
 def singular_values(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
-    """The singular values of each example's Jacobian, the largest first.
+    """Return the singular values of each example's Jacobian, the largest first.
 
     They are the square roots of the eigenvalues of the smaller of J J^T and J^T J, computed in
     float64. That is about twice as fast as a singular value decomposition, and just as exact for
-    the large ones; but squares lose half of the digits, so that what lies below 1e-8 of the
-    largest is only known to be small.
+    the large ones; but squaring loses half of the digits, so values below 1e-8 of the largest
+    are only known to be small.
 
     Parameters
     ----------
@@ -94,11 +95,11 @@ def singular_values(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
 
 
 def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np.ndarray:
-    """The mean of the squared singular values of each example's Jacobian, without a spectrum.
+    """Return the mean squared singular value of each example's Jacobian, without a spectrum.
 
-    The squares sum up to those of J's entries; for Linear i and its activation that is the sum
-    over the units k of f'(s_k)^2 |W_k|^2, W_k the column of unit k. Parameters and errors as for
-    :func:`singular_values`.
+    The sum of the squares is that of J's squared entries; for Linear i and its activation it is
+    the sum over units k of f'(s_k)^2 |W_k|^2, with W_k the column of unit k. Parameters and
+    errors are those of :func:`singular_values`.
 
     Returns
     -------
@@ -119,15 +120,14 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
 
 
 def _block_and_input(net: Network, i: Any, x: Any) -> tuple[list, np.ndarray]:
-    """Give layers of a view of the network, and what enters the first of them at input x."""
+    """Return the layers of Jacobian i, on a view, and what enters the first of them at x."""
     contracts.network("net", net)
-    width = getattr(net.layers[0], "n_in", None)
-    x = checks.finite("x", checks.batch("x", x, width, net.dtype))
+    x = checks.finite("x", contracts.batch_for("x", x, net, net.dtype))
     layers = one_by_one(net.view()).layers
     if i is not None and len(layers) == 1 and hasattr(layers[0], "layers"):
         raise ValueError(
-            f"i: expected None, since {type(net).__name__} has a forward of its own and counts as"
-            f" one layer, got {i}"
+            f"i: expected None, because {type(net).__name__} has its own forward and counts as one"
+            f" layer, got {i}"
         )
     starts = [k for k, layer in enumerate(layers) if isinstance(layer, Linear)]
     start, end = 0, len(layers)
@@ -142,7 +142,7 @@ def _block_and_input(net: Network, i: Any, x: Any) -> tuple[list, np.ndarray]:
 
 
 def _keeps_examples_apart(block: list, x: np.ndarray) -> None:
-    """Refuse a layer that mixes the examples of a batch: no example has a Jacobian of its own."""
+    """Refuse a layer that mixes the examples of a batch: none would have its own Jacobian."""
     first = x[:1]
     for layer in block:
         alone = np.array(layer.forward(first))
@@ -151,15 +151,16 @@ def _keeps_examples_apart(block: list, x: np.ndarray) -> None:
             near = np.sqrt(np.finfo(x.dtype).eps) * np.abs(alone).max()
             if np.abs(beside - alone).max() > near or leaked.any():
                 raise ValueError(
-                    f"{reprs.short(layer)}: expected each example by itself, got a layer that mixes"
-                    " the examples of a batch, so that none has a Jacobian of its own; a layer that"
-                    " does so in training only has an attribute training, and asks it"
+                    f"{reprs.short(layer)}: expected a layer that takes each example on its own,"
+                    " got one that mixes the examples of a batch, so none has its own Jacobian; if"
+                    " it mixes them only in training, write training = True in its class and test"
+                    " self.training"
                 )
         first = alone
 
 
 def _with_another(layer: Any, x: np.ndarray, n_out: int) -> tuple[np.ndarray, np.ndarray]:
-    """Give the output of x beside another example, and the gradient that reaches the other."""
+    """Return the output of x beside another example, and the gradient that reaches the other."""
     beside = np.array(layer.forward(np.concatenate([x, 2 * x + 1])))[:1]
     dy = np.zeros((2, n_out), x.dtype)
     of_own_cost = np.array(layer.backward(dy))[1]
@@ -168,7 +169,7 @@ def _with_another(layer: Any, x: np.ndarray, n_out: int) -> tuple[np.ndarray, np
 
 
 def _shape(block: list, x: np.ndarray) -> tuple[int, int]:
-    """(n_out, n_in) of the block's Jacobian."""
+    """Return (n_out, n_in) of the block's Jacobian."""
     y = x[:1]
     for layer in block:
         y = layer.forward(y)
@@ -176,7 +177,7 @@ def _shape(block: list, x: np.ndarray) -> tuple[int, int]:
 
 
 def _jacobian(block: list, x: np.ndarray) -> np.ndarray:
-    """The chain rule at one example x, (1, n_in): from the input on, each layer times the last."""
+    """Apply the chain rule at one example x, (1, n_in): from the input on, layer by layer."""
     J = None
     for layer in block:
         if J is None:
@@ -190,19 +191,19 @@ def _jacobian(block: list, x: np.ndarray) -> np.ndarray:
 
 
 def _is_elementwise(layer: Any) -> bool:
-    """Tell whether it is an activation whose passes are every activation's: f and slope say all."""
+    """Tell whether it is an activation with the usual two passes: f and slope say it all."""
     kind = type(layer)
     plain = isinstance(layer, Activation) and kind.forward is Activation.forward
     return plain and kind.backward is Activation.backward
 
 
 def _own_jacobian(layer: Any, x: np.ndarray) -> np.ndarray:
-    """Give dy/dx of one layer at one example x, (1, n_in)."""
+    """Return dy/dx of one layer at one example x, (1, n_in)."""
     if type(layer) is Linear:
         return layer.W.T
-    # Any other layer is asked by its own backward pass: the example, as often as there are
-    # outputs, and for each output a gradient that is 1 there and 0 elsewhere. What backward gives
-    # for gradients of 0 is that of a cost of its own.
+    # For any other layer, ask its own backward pass: repeat the example once per output, with a
+    # gradient that is 1 at that output and 0 elsewhere. What backward gives for gradients of 0
+    # comes from the layer's own cost.
     n_out = layer.forward(x).shape[1]
     layer.forward(np.repeat(x, n_out, axis=0))
     of_own_cost = np.array(layer.backward(np.zeros((n_out, n_out), x.dtype)))

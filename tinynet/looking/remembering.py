@@ -18,8 +18,8 @@ Found = tuple[str, str, list[str]]  # "layers[1]", its class, and the attributes
 def unnamed_in_layers(net: Network, x: np.ndarray) -> Found | None:
     """Find a layer whose next pass depends on more than x, its parameters and its buffers.
 
-    A view takes one training pass, and a fresh view is given its buffers. What both then give for
-    another x, in training and when looked at, must be the same to the last bit.
+    A view takes one training pass, and a fresh view is given its buffers. Both must then give the
+    same for another x, in training and when looked at, to the last bit.
     """
     x = checks.batch("x", x, getattr(net.layers[0], "n_in", None), net.dtype)
     net = one_by_one(net)
@@ -63,7 +63,7 @@ def unnamed_in_optimizer(
 
 
 def unnamed_in_loss(loss: Any, output: np.ndarray, targets: np.ndarray) -> Found | None:
-    """Find whether a loss depends on more than output and targets."""
+    """Find whether a loss depends on more than its output and targets."""
     used, fresh = copy.deepcopy(loss), copy.deepcopy(loss)
     used.forward(output, targets), used.backward()
     differing = _differing(used, fresh, but={"output", "targets", "labels", "p", "cost", "doutput"})
@@ -81,7 +81,7 @@ def _update(optimizer: Any, loss: Any, x: np.ndarray, targets: np.ndarray) -> No
 
 
 def _pass(net: Network, x: np.ndarray) -> list[tuple[str, Any]]:
-    """Go forward and backward; list what each layer gave, in the order of the pass."""
+    """Go forward and backward; list what each layer returned and kept, in the order of the pass."""
     given: list[tuple[str, Any]] = []
     for place, layer in enumerate(net.layers):
         x = layer.forward(x)

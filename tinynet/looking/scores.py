@@ -1,4 +1,4 @@
-"""How well a network does, and how well it would do if it had learnt nothing but the classes."""
+"""How well a network does, and how well it would do knowing only how frequent the classes are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet._internal import checks, contracts
+from tinynet.losses import entropy
 from tinynet.network import Network
 
 BLOCK = 1000  # examples in one forward pass: 1,000 rows of 1,000 units are 4 MB in float32
@@ -22,10 +23,10 @@ class Chance(NamedTuple):
 
 
 def chance(labels: np.ndarray, classes: int) -> Chance:
-    """The cost and the error of predicting the frequencies of the classes, whatever the input.
+    """Return the cost and the error of predicting the class frequencies, whatever the input.
 
-    What a cost is to be shown beside: a stuck network sits here, not at log(classes). On
-    Shapeset-3x2, whose classes are not equally frequent, it is 2.110 nats and an error of 83.3 %.
+    Show a cost beside this one: a stuck network sits here, not at log(classes). On Shapeset-3x2,
+    where some classes are more frequent, it is 2.110 nats and an error of 83.3 %.
 
     Parameters
     ----------
@@ -48,18 +49,36 @@ def chance(labels: np.ndarray, classes: int) -> Chance:
     return Chance(cost=entropy(p), error=float(1 - p.max()))
 
 
-def entropy(p: np.ndarray) -> float:
-    """-sum p log p in nats, of probabilities (classes,)."""
-    seen = p[p > 0]
-    return float(-(seen * np.log(seen)).sum())
+def predict(net: Network, x: np.ndarray) -> np.ndarray:
+    """Return the class of each example: that of its largest output, or of the sign of one output.
+
+    Works in blocks, as :func:`error_rate` does. For probabilities, ``tn.softmax(net.forward(x))``.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray, shape (examples, n_in)
+
+    Returns
+    -------
+    ndarray of int, shape (examples,)
+
+    Raises
+    ------
+    TypeError, ValueError
+        x is not what the network takes, or an output is not finite.
+    """
+    x = checks.batch("x", x)
+    outputs = _outputs(net, x, "x", x)
+    return np.concatenate([_said(checks.finite("output", output))[0] for output, _ in outputs])
 
 
 def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
-    """The share of the examples, from 0 to 1, whose largest output is not that of their label.
+    """Return the share of the examples, from 0 to 1, that the network misclassifies.
 
-    With one output, its sign is the class: 0 below 0, 1 above. Works in blocks, so any number of
-    examples will do, and leaves the arrays of the last pass as they were. An output that is not
-    finite is wrong.
+    The class is that of the largest output. If there is only one output, it is its sign: 0 below
+    0, 1 above. An output that is not finite is wrong. The examples pass in blocks, so any number
+    of them will do, and the arrays of the last pass stay as they were.
 
     Parameters
     ----------
@@ -82,9 +101,9 @@ def error_rate(net: Network, x: np.ndarray, labels: np.ndarray) -> float:
 
 
 def confusion(net: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """How often which class was taken for which: the diagonal counts what is right.
+    """Count how often each class was taken for each: the diagonal counts the right answers.
 
-    Works in blocks, as :func:`error_rate` does, and raises the same errors.
+    The examples pass in blocks, as in :func:`error_rate`, and the errors are the same.
 
     Parameters
     ----------
@@ -95,8 +114,8 @@ def confusion(net: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of int, shape (classes, classes)
-        ``counts[true, said]``, where the class that is said is that of the largest output, or of
-        the sign of one output. An output that is not finite says nothing, and is not counted.
+        ``counts[true, said]``, the network's class being that of :func:`error_rate`. An output
+        that is not finite is not counted.
     """
     blocks = []
     for output, part in _outputs(net, x, "labels", labels):
@@ -110,20 +129,21 @@ def confusion(net: Network, x: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def mean_cost(net: Network, loss: Any, x: np.ndarray, targets: np.ndarray) -> float:
-    """The mean over any number of examples of the cost that ``loss`` gives to a batch.
+    """Return the mean of the cost ``loss`` over any number of examples.
 
-    The arrays of the last pass stay as they were, those of ``loss`` too. Parameters and errors
-    as in :func:`error_rate`.
+    The arrays of the last pass stay as they were, also those of ``loss``. Parameters and errors
+    are those of :func:`error_rate`.
     """
-    loss = copy.copy(loss)
+    loss = copy.copy(contracts.loss("loss", loss))
     total = 0.0
     for output, part in _outputs(net, x, "targets", targets):
-        total += loss.forward(output, part) * len(part)
+        with contracts.said_of("targets"):
+            total += loss.forward(output, part) * len(part)
     return total / len(x)
 
 
 def _said(output: np.ndarray) -> tuple[np.ndarray, int]:
-    """Give the class that each row of an output says, and how many classes there are."""
+    """Return the class that each row of an output says, and how many classes there are."""
     if output.shape[1] == 1:
         return (output[:, 0] > 0).astype(int), 2
     return output.argmax(axis=1), output.shape[1]
@@ -132,10 +152,10 @@ def _said(output: np.ndarray) -> tuple[np.ndarray, int]:
 def _outputs(
     net: Network, x: Any, name: str, targets: Any
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The outputs of a block of examples at a time, and the targets that belong to them."""
-    x = checks.batch("x", x)
-    targets = checks.as_many(name, targets, x)
+    """Yield the outputs of one block of examples after another, and their targets."""
     net = contracts.network("net", net).view()
+    x = contracts.batch_for("x", x, net)
+    targets = checks.as_many(name, targets, x)
     for start in range(0, len(x), BLOCK):
         block = slice(start, start + BLOCK)
         yield net.forward(x[block]), targets[block]

@@ -1,4 +1,4 @@
-"""A network in one table: a line a layer, from the arrays of its last pass."""
+"""A network in one table: a line per layer, from the arrays of its last pass."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tinynet.network import Network
 class LayerSummary(NamedTuple):
     """One line of the table. None: there is no such array, or not yet."""
 
-    layer: str  # position in net.layers, and class
-    units: str  # that enter and leave
+    layer: str  # place in the network, and class
+    units: str  # that enter and that leave
     n_var_W: float | None  # n Var(W), n the units that enter
     y_mean: float | None
     y_std: float | None
@@ -33,25 +33,25 @@ HEADER = (
 
 
 def summary(net: Network, optimizer: Any = None, *, show: bool = True) -> Table:
-    """Print a table of a network: a line a layer, from the arrays that are on it now.
+    """Print a table of a network: a line per layer, from the arrays that are on it now.
 
-    Before the first pass there are the weights alone, after ``forward`` y too, after ``backward``
-    its gradients; what does not exist yet is blank. A layer of your own whose first parameter has
-    another name than W stands there with that one; below the table it says so.
+    At first there are only the weights; ``forward`` adds y, and ``backward`` the gradients. What
+    does not exist yet is blank. If a layer's first parameter is not called W, the table shows
+    that one, and a line below says so.
 
     Parameters
     ----------
     net : Network
     optimizer : optional
-        The one that steps the network, for the last column: how large its last step was beside
-        the weights. It keeps a step for that where ``optimizer.keep`` was set before.
+        The network's, for the last column: how large its last step was beside the weights. Set
+        ``optimizer.keep = True`` before that step.
     show : bool, optional
-        Print the table; without it, ``print`` what is returned.
+        Print the table. If False, ``print`` the result to see it.
 
     Returns
     -------
     Table
-        A list of one :class:`LayerSummary` a layer.
+        A list with one :class:`LayerSummary` per layer.
 
     Raises
     ------
@@ -61,13 +61,22 @@ def summary(net: Network, optimizer: Any = None, *, show: bool = True) -> Table:
     layers = contracts.network("net", net).named_layers()
     if optimizer is not None:
         checks.has_methods("optimizer", optimizer, ("step",), "tn.SGD(net, lr)")
-    with np.errstate(all="ignore"):  # a network that is not finite is looked at, too
+    show = checks.flag("show", show)
+    with np.errstate(all="ignore"):  # look at a network that is not finite, too
         rows = [_row(place, layer, net, optimizer) for place, layer in layers.items()]
-    lines = [HEADER, *(_cells(row) for row in rows)]
-    table = Table(rows, "\n".join([*aligned(lines, left=2), *_legend(layers, optimizer)]))
+    lines = aligned([HEADER, *(_cells(row) for row in rows)], left=2)
+    table = Table(rows, "\n".join([_first_line(net), *lines, *_legend(layers, optimizer)]))
     if show:
         print(table)
     return table
+
+
+def _first_line(net: Network) -> str:
+    """Count the parameters, and say how spread the input was: a table may not be scaled."""
+    count = sum(array.size for array in net.named_parameters().values())
+    x = getattr(net.layers[0], "x", None)
+    seen = "" if x is None else f"; input: mean(x) {x.mean(dtype=float):.3g}, std(x) {std(x):.3g}"
+    return f"{count:,} parameters{seen}"
 
 
 def _row(place: str, layer: Any, net: Network, optimizer: Any) -> LayerSummary:
@@ -130,11 +139,11 @@ def _legend(layers: dict[str, Any], optimizer: Any) -> list[str]:
     if thresholds:
         lines.append(f"saturated: the share of y with a slope f'(x) of at most {thresholds}.")
     if getattr(optimizer, "last", None):
-        lines.append("update/W: std of what the last step added to W over std(W).")
+        lines.append("update/W: std of the last step's change of W over std(W).")
     elif optimizer is not None:
-        lines.append("update/W: blank, for no step was kept; set optimizer.keep = True before one.")
+        lines.append("update/W: blank, no step was kept; set optimizer.keep = True before a step.")
     for place, layer in layers.items():
         name = next(iter(layer.parameters), "W")
         if name != "W":
-            lines.append(f"layer {place}: its parameter {name} in place of W.")
+            lines.append(f"layer {place}: {name} instead of W.")
     return lines

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Table(list):
-    """A list of rows: ``print(rows)`` shows the table, and a prompt one line, not every number.
+    """A list of rows: ``print(rows)`` shows the table, a prompt only how many rows there are.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class Table(list):
 
 
 def aligned(lines: Sequence[Sequence[str]], left: int) -> list[str]:
-    """Cells in columns two spaces apart: the first ``left`` begin alike, the others end alike."""
+    """Align cells in columns two spaces apart: the first ``left`` to the left, others right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     texts = []
     for cells in lines:

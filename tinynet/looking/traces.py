@@ -1,4 +1,4 @@
-"""One pass as a record: copies of every array, in the paper's names, to keep and to compare."""
+"""One pass as a record: copies of every array, under the paper's names, to keep and compare."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tinynet.network import Network
 
 @dataclass(eq=False, repr=False)
 class Trace:
-    """What one forward and backward pass made.
+    """The arrays of one forward and backward pass.
 
     The lists have one entry a Linear layer, counted from 0: ``z[i]`` is what enters Linear i (so
-    ``z[0]`` is the input), ``s[i]`` what leaves it, and the last s is the output. All are copies,
-    and where the network hands one array on, the trace has one array too: the y of a Tanh is the
-    z of the Linear above it.
+    ``z[0]`` is the input), ``s[i]`` what leaves it, and the last s is the output. All are copies.
+    Where the network hands one array on, the trace has one array too: the y of a Tanh is the z of
+    the Linear above it.
 
-    Whatever stands between two Linear layers has no name in the paper. Its arrays are in
-    ``layers``, as those of every layer are: ``trace.layers[1]["gamma"]``.
+    Layers between two Linears have no names in the paper. Their arrays are in ``layers``, like
+    those of every layer: ``trace.layers[1]["gamma"]``.
 
     Attributes
     ----------
@@ -36,14 +36,14 @@ class Trace:
     output : ndarray, shape (batch, n_out)
     cost : float
     layers : list of dict
-        Of each layer its arrays by name: the parameters, x, y, dy, the gradients, dx. A block
-        comes before the layers inside it.
+        Each layer's arrays by name: the parameters, x, y, dy, the gradients, dx. A block comes
+        before the layers inside it.
     places : list of str
         The place of each layer, "0", or "1.0" inside layer 1.
     loss : dict
         The arrays of the loss by name.
     kinds : list of type
-        The classes of the layers, and last that of the loss: where their source is.
+        The classes of the layers, then that of the loss: where to find their source.
     """
 
     W: list[np.ndarray]
@@ -66,9 +66,9 @@ class Trace:
         return f"Trace({kinds}, batch {len(self.output)}, cost {self.cost:.4g})"
 
     def named(self) -> dict[str, np.ndarray]:
-        """Every array once, by its name, in the order in which a pass comes to it.
+        """Return every array once, by its name, in the order in which a pass makes it.
 
-        The paper's name where it has one, such as ``ds[0]``, and otherwise the layer's:
+        The name is the paper's if there is one, such as ``ds[0]``, and otherwise the layer's:
         ``layers[1].gamma``.
         """
         of_paper: dict[int, str] = {}
@@ -97,21 +97,21 @@ class Trace:
 
 
 def forward_names(arrays: dict[str, np.ndarray]) -> list[str]:
-    """A layer's arrays that are no gradients, y last."""
+    """List a layer's arrays that are not gradients, y last."""
     values = [name for name in arrays if name not in backward_names(arrays)]
     return sorted(values, key=lambda name: name == "y")
 
 
 def backward_names(arrays: dict[str, np.ndarray]) -> list[str]:
-    """A layer's gradients in the order of a pass: dy, those of the parameters, dx."""
+    """List a layer's gradients in the order of a pass: dy, those of the parameters, dx."""
     gradients = [name for name in arrays if name[0] == "d" and name[1:] in arrays]
     return sorted(gradients, key=lambda name: (name != "dy", name == "dx"))
 
 
 def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
-    """Take one forward and one backward pass, as in training, and give every array of it.
+    """Take one forward and one backward pass, as in training, and return all its arrays.
 
-    The arrays that are on the network and on the loss stay as they are: the pass runs on a view.
+    The arrays on the network and on the loss stay as they are: the pass runs on a view.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
     x : ndarray, shape (batch, n_in)
     labels : ndarray
         Labels or targets: what the loss takes.
-    loss : optional
+    loss : loss
         Such as ``tn.SoftmaxCrossEntropy()``.
 
     Returns
@@ -131,15 +131,17 @@ def trace(net: Network, x: np.ndarray, labels: np.ndarray, loss: Any) -> Trace:
     TypeError, ValueError
         x or the labels do not fit the network or the loss.
     """
-    view, loss = contracts.network("net", net).view(training=True), copy.copy(loss)
+    view = contracts.network("net", net).view(training=True)
+    loss = copy.copy(contracts.loss("loss", loss))
     output = view.forward(x)
-    cost = loss.forward(output, labels)
+    with contracts.said_of("labels"):
+        cost = loss.forward(output, labels)
     view.backward(loss.backward())
 
     copies: dict[int, np.ndarray] = {}
 
     def kept(array: np.ndarray) -> np.ndarray:
-        """A copy: the same one where the same array comes again."""
+        """Copy an array, once: if it comes again, return the same copy."""
         if id(array) not in copies:
             copies[id(array)] = np.array(array)
         return copies[id(array)]

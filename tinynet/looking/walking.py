@@ -7,19 +7,19 @@ from tinynet.network import Network
 
 
 def activations(net: Network) -> dict[str, Activation]:
-    """Give the activations by their places, from the input on, those inside blocks too."""
+    """Return the activations by their places, from the input on, also those inside blocks."""
     return {k: layer for k, layer in net.named_layers().items() if isinstance(layer, Activation)}
 
 
 def linears(net: Network) -> dict[str, Linear]:
-    """Give the Linear layers by their places, from the input on, those inside blocks too."""
+    """Return the Linear layers by their places, from the input on, also those inside blocks."""
     return {k: layer for k, layer in net.named_layers().items() if isinstance(layer, Linear)}
 
 
 def one_by_one(net: Network) -> Network:
-    """Give a network whose layers in turn are all that it does.
+    """Return a network that does no more than run its layers in turn.
 
-    One with a ``forward`` or ``backward`` of its own does more than that, and counts as a layer.
+    One with its own ``forward`` or ``backward`` does more, and becomes the only layer of another.
     """
     plain = type(net).forward is Network.forward and type(net).backward is Network.backward
     return net if plain else Network([net])

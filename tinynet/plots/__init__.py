@@ -1,20 +1,23 @@
 """Arrays to pictures. Each function draws on the axes it is given, and on nothing else.
 
-Layers are told apart by shade and line style, runs by colour and marker, so that the pictures
-can be read in grey, and by readers who do not see all colours.
+Layers differ in shade and line style, runs in colour and marker, so that the pictures can be read
+in grey, and by readers who do not see all colours.
 """
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from tinynet._internal import checks, contracts
+from tinynet._internal.replacing import inside, replacing
 
 # Okabe & Ito's colours for everyone, in an order of falling contrast with white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
@@ -31,24 +34,34 @@ def images(
     colour: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Square images side by side, from -1 (black) to 1 (white).
+    """Draw square images side by side.
 
     Parameters
     ----------
     x : ndarray, shape (examples, side * side), or (examples, 3 * side * side) in colour
+        From -1 (black) to 1 (white), or, where no number is below 0, from 0 (black) to 1 (white).
     titles : sequence of str, optional
         One under each image of the lowest row.
     columns : int, optional
-        Images in a row; all of them, if not given.
+        Images in a row; by default all of them.
     colour : bool, optional
         Whether x holds all of red, then green, then blue, as CIFAR-10 does.
     ax : Axes, optional
     """
+    channels = 3 if checks.flag("colour", colour) else 1
+    x = checks.numbers("x", x, [None, None])
+    side = math.isqrt(x.shape[1] // channels)
+    if channels * side**2 != x.shape[1]:
+        wanted = "3 * side * side in a row, in colour" if colour else "side * side in a row"
+        raise ValueError(f"x: expected square images, {wanted}, got shape {x.shape}")
+    black = 0 if x.min() >= 0 else -1
+    if not np.abs(x).max() <= 1 + 1e-6:  # which NaN is not
+        wanted = "numbers from -1 to 1, or from 0 to 1"
+        raise ValueError(f"x: expected {wanted}, got {x.min():g} to {x.max():g}")
+    titles = [] if titles is None else checks.names("titles", titles)
+    columns = len(x) if columns is None else checks.size("columns", columns)
     ax = _axes(ax)
-    channels = 3 if colour else 1
-    side = int(np.sqrt(x.shape[1] // channels))
     step = side + 2
-    columns = len(x) if columns is None else columns
     rows = -(-len(x) // columns)
     sheet = np.full((rows * step - 2, columns * step - 2, channels), np.nan)
     for k, image in enumerate(x):
@@ -56,9 +69,10 @@ def images(
         pixels = image.reshape(channels, side, side).transpose(1, 2, 0)
         sheet[top : top + side, left : left + side] = pixels
     if colour:
-        ax.imshow(np.nan_to_num((sheet + 1) / 2, nan=1), interpolation="nearest")
+        shown = (sheet - black) / (1 - black)
+        ax.imshow(np.nan_to_num(shown, nan=1).clip(0, 1), interpolation="nearest")
     else:
-        ax.imshow(sheet[:, :, 0], cmap="gray", vmin=-1, vmax=1, interpolation="nearest")
+        ax.imshow(sheet[:, :, 0], cmap="gray", vmin=black, vmax=1, interpolation="nearest")
     ax.set_yticks([])
     ax.spines[:].set_visible(False)
     ax.set_xticks([])
@@ -78,7 +92,7 @@ def matrix(
     decimals: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """An array as a map of colours, with a scale beside it or the numbers in it.
+    """Draw an array as a map of colours, with a scale beside it or the numbers in it.
 
     Parameters
     ----------
@@ -87,16 +101,26 @@ def matrix(
         For weights and gradients: white is 0, and both signs have the same reach. Otherwise dark
         is low and light is high.
     label : str, optional
-        Of the scale: the name of the array.
+        For the scale: the name of the array.
     reach : float, optional
-        Where the symmetric scale ends, for several maps on one scale; if not given, at the entry
+        Where the symmetric scale ends, for several maps on one scale; by default at the entry
         that is farthest from 0.
     decimals : int, optional
         Write each entry into its cell, with so many decimals, and draw no scale: for small arrays.
     ax : Axes, optional
     """
+    mask = array.mask if isinstance(array, np.ma.MaskedArray) else False
+    plain = array.data if isinstance(array, np.ma.MaskedArray) else array
+    array = np.ma.array(checks.numbers("array", plain, [None, None]), mask=mask)
+    if not np.isfinite(array.compressed()).all():
+        hint = "write np.ma.masked_invalid(array) to leave out the others"
+        raise ValueError(f"array: expected finite numbers, got NaN or infinity; {hint}")
+    symmetric, label = checks.flag("symmetric", symmetric), checks.text("label", label, empty=True)
+    if decimals is not None:
+        decimals = checks.whole("decimals", decimals, most=20)
+    largest = float(np.abs(array.compressed()).max(initial=0)) or 1.0
+    reach = largest if reach is None else checks.positive("reach", reach)
     ax = _axes(ax)
-    reach = (float(np.abs(array).max()) or 1.0) if reach is None else reach
     colours: dict[str, Any] = {"cmap": "viridis"}
     if symmetric:
         colours = {"cmap": "RdBu_r", "vmin": -reach, "vmax": reach}
@@ -106,7 +130,7 @@ def matrix(
         return ax
     ax.set_xticks(range(array.shape[1]))
     ax.set_yticks(range(array.shape[0]))
-    for (row, column), value in np.ma.ndenumerate(np.ma.asarray(array)):  # none where masked
+    for (row, column), value in np.ma.ndenumerate(array):  # none where masked
         brightness = np.dot(picture.to_rgba(value)[:3], [0.299, 0.587, 0.114])
         ink = "black" if brightness > 0.5 else "white"
         text = f"{value:z.{decimals}f}"  # z: no minus before a 0
@@ -121,20 +145,23 @@ def densities(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Histograms of several layers as lines over the middles of their common bins.
+    """Draw histograms of several layers as lines over the middles of their common bins.
 
     Parameters
     ----------
     edges : sequence of float
-        Of the bins, one more than there are bins.
+        Edges of the bins, one more than there are bins.
     densities : sequence of sequences of float
-        One a layer.
+        One per layer.
     names : sequence of str
-        Of the layers.
+        Names of the layers.
     ax : Axes, optional
     """
+    bins = checks.rising("edges", edges)
+    checks.numbers("densities", densities, [None, len(bins) - 1])
+    names = checks.names("names", names, len(densities))
     ax = _axes(ax)
-    middles = (np.array(edges[1:]) + np.array(edges[:-1])) / 2
+    middles = (bins[1:] + bins[:-1]) / 2
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
     for k, (name, density) in enumerate(zip(names, densities, strict=True)):
         ax.plot(middles, density, color=shades[k], linestyle=STYLES[k % len(STYLES)], label=name)
@@ -146,7 +173,7 @@ def densities(
 def curves(
     x: Sequence[float], lines: Mapping[str, Sequence[float]], *, ax: Axes | None = None
 ) -> Axes:
-    """One line a run.
+    """Draw one line per run.
 
     Parameters
     ----------
@@ -155,6 +182,9 @@ def curves(
         From the name of a run to its values at x.
     ax : Axes, optional
     """
+    checks.numbers("x", x, [None])
+    for name, values in checks.mapping("lines", lines).items():
+        checks.numbers(f"lines[{name!r}]", values, [len(x)])
     ax = _axes(ax)
     for k, (name, values) in enumerate(lines.items()):
         colour, marker = _look(k)
@@ -171,22 +201,29 @@ def over_time(
     points: np.ndarray | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """One line a layer over the updates: what a monitor recorded.
+    """Draw one line per layer over the updates: what a monitor recorded.
 
     Parameters
     ----------
     updates : sequence of int, length T
     values : ndarray, shape (T, layers)
     names : sequence of str
-        Of the layers.
+        Names of the layers.
     spread : ndarray, shape (T, layers), optional
         Bars of this length above and below the line, at some twenty moments: a std around a mean.
     points : ndarray, shape (T, layers), optional
         Markers in the colour of each layer, at some twenty moments: another array beside the first.
     ax : Axes, optional
     """
+    after = checks.numbers("updates", updates, [None])
+    values = checks.numbers("values", values, [len(after), None])
+    names = checks.names("names", names, values.shape[1])
+    if spread is not None:
+        spread = checks.numbers("spread", spread, values.shape).astype(float)
+        if (spread < 0).any():
+            raise ValueError(f"spread: expected none below 0, got {np.nanmin(spread):g}")
+    points = None if points is None else checks.numbers("points", points, values.shape)
     ax = _axes(ax)
-    after = np.asarray(updates)
     shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
     step = max(1, len(after) // 20)
     for k, (name, shade) in enumerate(zip(names, shades, strict=True)):
@@ -214,26 +251,30 @@ def histogram_over_time(
     label: str,
     ax: Axes | None = None,
 ) -> Axes:
-    """One layer's histogram at every moment, a column each, dark where there is little.
+    """Draw one layer's histogram at every moment, a column each, dark where there is little.
 
     Parameters
     ----------
     updates : sequence of int, length T
     edges : sequence of float
-        Of the bins, one more than there are bins.
+        Edges of the bins, one more than there are bins.
     shares : ndarray, shape (T, bins)
         The share of the entries in each bin: a layer of ``monitor["z_histogram"]``.
     label : str
         The name of the array, for the axis of its values.
     ax : Axes, optional
     """
+    after, bins = checks.rising("updates", updates), checks.rising("edges", edges)
+    shares = checks.numbers("shares", shares, [len(after), len(bins) - 1], least=0)
+    if not shares.any():
+        raise ValueError("shares: expected at least one above 0, got none")
+    label = checks.text("label", label, empty=True)
     ax = _axes(ax)
-    after = np.asarray(updates, dtype=float)
     middles = (after[1:] + after[:-1]) / 2
     ends = np.concatenate([after[:1], middles, after[-1:]])
-    density = np.asarray(shares) / np.diff(edges)
+    density = shares / np.diff(bins)
     scale = mpl.colors.LogNorm(vmin=density.max() / 1000, vmax=density.max(), clip=True)
-    picture = ax.pcolormesh(ends, edges, density.T, norm=scale, cmap="viridis")
+    picture = ax.pcolormesh(ends, bins, density.T, norm=scale, cmap="viridis")
     ax.figure.colorbar(picture, ax=ax, label="density")
     ax.set_xlabel("updates")
     ax.xaxis.set_major_formatter("{x:,.0f}")
@@ -247,7 +288,7 @@ def surface(
     *,
     ax: Any | None = None,
 ) -> Any:
-    """Costs over two weights, as wire nets one over the other, the last one dashed: Figure 5.
+    """Draw costs over two weights, as wire nets one over the other, the last one dashed: Figure 5.
 
     Parameters
     ----------
@@ -258,16 +299,20 @@ def surface(
     ax : Axes3D, optional
         Axes with ``projection="3d"``.
     """
+    W = checks.rising("W", W)
+    for name, cost in checks.mapping("costs", costs).items():
+        checks.numbers(f"costs[{name!r}]", cost, [len(W), len(W)])
     if ax is None:
         import matplotlib.pyplot as plt
 
         ax = plt.figure(layout="constrained").add_subplot(projection="3d")
+    checks.has_methods("ax", ax, ("plot_wireframe",), "one with projection='3d'")
     W1, W2 = np.meshgrid(W, W, indexing="ij")
     step = max(1, len(W) // 20)
     for k, (name, cost) in enumerate(costs.items()):
         ax.plot_wireframe(
-            W1, W2, cost, rstride=step, cstride=step,
-            color=COLOURS[k], linestyle=STYLES[k], linewidth=0.8, label=name,
+            W1, W2, np.asarray(cost), rstride=step, cstride=step,
+            color=_look(k)[0], linestyle=STYLES[k % len(STYLES)], linewidth=0.8, label=name,
         )  # fmt: skip
     ax.set_xlabel("W1, first layer")
     ax.set_ylabel("W2, second layer")
@@ -281,16 +326,18 @@ def figure11(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Test error against images seen: lines of ours, and open markers for the paper's Figure 11.
+    """Draw test error against images seen: our lines, and open markers for the paper's Figure 11.
 
     Parameters
     ----------
     results : mapping
         From the name of a row to its result, see :mod:`tinynet.studies.race`.
     paper : mapping
-        ``images``, and for each row the errors in %, from the same place.
+        ``images``, and for each row the errors in %, see :mod:`tinynet.studies.figure11`.
     ax : Axes, optional
     """
+    contracts.races("results", results)
+    contracts.published("paper", paper, results)
     ax = _axes(ax)
     last = 0
     for k, (name, result) in enumerate(results.items()):
@@ -319,7 +366,7 @@ def figure12(
     *,
     ax: Axes | None = None,
 ) -> Axes:
-    """Test error against epochs: lines of ours, and at the right the paper's Table 1.
+    """Draw test error against epochs: our lines, and at the right the paper's Table 1.
 
     Parameters
     ----------
@@ -331,6 +378,9 @@ def figure12(
         The updates of an epoch.
     ax : Axes, optional
     """
+    contracts.races("results", results)
+    checks.mapping("paper", paper, results)
+    epoch = checks.size("epoch", epoch)
     ax = _axes(ax)
     last = max((result["updates"][-1] / epoch for result in results.values()), default=1)
     for k, (name, result) in enumerate(results.items()):
@@ -344,7 +394,7 @@ def figure12(
 
 
 def _row(ax: Axes, k: int, name: str, result: Mapping[str, Any], x: np.ndarray) -> None:
-    """The test errors of row k of Table 1."""
+    """Draw the test errors of row k of Table 1."""
     label = f"{name}, lr {result['settings']['lr']:g}"
     label += "" if result["finished"] else " (unfinished)"
     colour, marker = _look(k)
@@ -353,7 +403,7 @@ def _row(ax: Axes, k: int, name: str, result: Mapping[str, Any], x: np.ndarray) 
 
 
 def _published(ax: Axes, k: int | None, x: Any, errors: Any, label: str | None = None) -> None:
-    """The paper's numbers, in the colour and with the marker of row k; or of none, in grey."""
+    """Draw the paper's numbers in the colour and with the marker of row k; of no row, in grey."""
     colour, marker = ("0.4", "o") if k is None else _look(k)
     ax.plot(
         x, errors, marker, color=colour,
@@ -362,12 +412,12 @@ def _published(ax: Axes, k: int | None, x: Any, errors: Any, label: str | None =
 
 
 def _look(k: int) -> tuple[str, str]:
-    """The colour and the marker of row k."""
+    """Return the colour and the marker of row k."""
     return COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
 
 
 def show(name: str) -> None:
-    """Show the current figure in its window or notebook; where there is no screen, save it.
+    """Show the current figure in its window or notebook; without a screen, save it.
 
     Parameters
     ----------
@@ -377,18 +427,24 @@ def show(name: str) -> None:
     """
     import matplotlib.pyplot as plt
 
+    folder = os.environ.get("TINYNET_PICTURES", "tinynet-pictures")
+    file = inside(checks.path("TINYNET_PICTURES", folder), name, ".png")
     if mpl.get_backend().lower() not in WITHOUT_SCREEN:
         plt.show()
         return
-    folder = Path(os.environ.get("TINYNET_PICTURES", "tinynet-pictures"))
-    folder.mkdir(parents=True, exist_ok=True)
-    plt.savefig(folder / f"{name}.png", dpi=100)
-    print(f"Picture: {folder / name}.png")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(file) as out:
+        plt.savefig(out, format="png", dpi=100)
+    print(f"Picture: {file}")
 
 
 def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[str]) -> Figure:
-    """The picture of the main job, from what it found and one image of each class."""
-    runs = result["runs"]
+    """Draw the picture of the main job, from what it found and one image of each class."""
+    checks.mapping("result", result, ("runs", "settings", "chance"))
+    keys = ("histograms", "activation_std", "mean_singular_value", "activation", "init", "lr")
+    runs = checks.mappings("result['runs']", result["runs"], (*keys, "updates", "test_error"))
+    checks.names("class_names", class_names)
+    checks.numbers("x", x, [len(class_names), None])
     width = result["settings"]["width_at_initialization"]
     figure = Figure(figsize=(max(11, 4.4 * len(runs)), 15), layout="constrained")
     rows: Any = figure.subfigures(3, 1, height_ratios=[1.4, 9, 4])
@@ -419,13 +475,13 @@ def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[s
     below.xaxis.set_major_formatter("{x:,.0f}")
     below.set_ylabel("test error (%)")
     narrow = result["settings"]["width_in_training"]
-    below.set_title(f"in training, width {narrow}: share of test images given a wrong class")
+    below.set_title(f"in training, width {narrow}: share of test images misclassified")
     below.legend()
     return figure
 
 
 def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: int) -> None:
-    """The three histograms of one run, one under the other."""
+    """Draw the three histograms of one run, one under the other."""
     top, middle, bottom = column
     found = run["histograms"]
     layers = _few([f"layer {k + 1}" for k in range(len(run["activation_std"]))])
@@ -453,14 +509,14 @@ def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: in
 
 
 def _few(names: list[str]) -> list[str]:
-    """At most six names; the others begin with _, which keeps them out of a legend."""
+    """Keep at most six names; the others begin with _, which keeps them out of a legend."""
     kept = {round(k * (len(names) - 1) / 5) for k in range(6)}
     return [name if k in kept else f"_{name}" for k, name in enumerate(names)]
 
 
-def _axes(ax: Axes | None) -> Axes:
+def _axes(ax: Any) -> Axes:
     if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt  # only here: whoever hands in axes needs no pyplot
+        return checks.has_methods("ax", ax, ("plot", "imshow"), "plt.subplots()[1]")
+    import matplotlib.pyplot as plt  # only here: a caller with its own axes needs no pyplot
 
     return plt.subplots(layout="constrained")[1]

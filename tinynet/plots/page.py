@@ -17,25 +17,30 @@ from typing import Any
 
 import numpy as np
 
+from tinynet._internal import checks
 from tinynet.looking.traces import Trace, backward_names, forward_names
 
 LARGEST = 20_000  # numbers in a page: a browser lays out each of them
 
 
 def page(trace: Trace) -> str:
-    """One HTML file that needs nothing else: a slider, maps of colours, lines of code.
+    """Make one HTML file that needs nothing else: a slider, maps of colours, lines of code.
 
     Parameters
     ----------
     trace : Trace
-        Of a small network: every number of it stands in the file.
+        Of a small network: every number is in the file.
 
     Raises
     ------
     ValueError
         A number of the trace is not finite, or there are more than 20,000 of them.
     """
-    count = sum(array.size for array in trace.named().values())
+    arrays = _of_a_trace(trace).named()
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"trace: expected finite numbers, got others in {name}")
+    count = sum(array.size for array in arrays.values())
     if count > LARGEST:
         raise ValueError(
             f"trace: expected at most {LARGEST:,} numbers, got {count:,}: a page is for a small"
@@ -50,18 +55,18 @@ def page(trace: Trace) -> str:
 
 
 def steps(trace: Trace) -> list[dict[str, Any]]:
-    """What is shown, step by step: forward through the layers, the loss, and back.
+    """List what is shown, step by step: forward through the layers, the loss, and back.
 
     Returns
     -------
     list of dict
-        ``place``, the number of the layer, the loss as the last; ``way``, forward or backward;
+        ``place``, the number of the layer, the loss being the last; ``way``, forward or backward;
         ``code``, the lines that compute; ``uses`` and ``makes``, lists of arrays. An array is a
-        dict: ``name``, the paper's where it has one, ``where``, the attribute, ``shape`` and
-        ``rows``; one that is made has ``line``, the number of its line in the code, None where the
-        code leaves it to another method or is not at hand.
+        dict: ``name``, the paper's if it has one, ``where``, the attribute, ``shape`` and
+        ``rows``; one that is made has ``line``, the number of its line in the code, None if
+        another method makes it or the code is not at hand.
     """
-    names = {id(array): name for name, array in trace.named().items()}
+    names = {id(array): name for name, array in _of_a_trace(trace).named().items()}
     forward, backward = [], []
     for k, (place, arrays) in enumerate(zip(trace.places, trace.layers, strict=True)):
         where = "net" + "".join(f".layers[{number}]" for number in place.split("."))
@@ -79,6 +84,13 @@ def steps(trace: Trace) -> list[dict[str, Any]]:
     used = [name for name in trace.loss if name not in gradients]
     backward.append(show("backward", arrays, uses=used, makes=gradients))
     return [*forward, *reversed(backward)]
+
+
+def _of_a_trace(trace: Any) -> Trace:
+    if not isinstance(trace, Trace):
+        got = checks.describe(trace)
+        raise TypeError(f"trace: expected a Trace, got {got}; write tn.trace(net, x, labels, loss)")
+    return trace
 
 
 class _Step:
@@ -116,7 +128,7 @@ class _Step:
         }
 
     def array(self, name: str, array: np.ndarray) -> dict[str, Any]:
-        """An array as JSON holds it."""
+        """Return an array in the form that JSON holds."""
         where = f"{self.owner}.{name}"
         known = self.names.get(id(array), "")
         return {
@@ -128,10 +140,10 @@ class _Step:
 
 
 def computing_lines(function: Callable, arrays: Container[str] = ()) -> list[str]:
-    """Give the statements of a method that compute something, as they stand in its source.
+    """Return the statements of a method that compute something, as written in its source.
 
-    Of ``if self.b is not None`` it is the branch that was taken: the first, if "b" is in
-    ``arrays``. There are none where the source is not at hand: typed at a prompt, or no ``def``.
+    From ``if self.b is not None`` they are those of the branch that was taken: the first, if "b"
+    is in ``arrays``. There are none without a source: typed at a prompt, or no ``def``.
     """
     try:
         source = textwrap.dedent(inspect.getsource(function))
@@ -149,7 +161,7 @@ def computing_lines(function: Callable, arrays: Container[str] = ()) -> list[str
 
 
 def _taken(statements: list[ast.stmt], arrays: Container[str]) -> Iterator[ast.stmt]:
-    """Go into the branch of ``if self.NAME is None`` that was taken."""
+    """Yield the statements, of ``if self.NAME is None`` those of the branch that was taken."""
     for statement in statements:
         test = ast.unparse(statement.test) if isinstance(statement, ast.If) else ""
         known = re.fullmatch(r"self\.(\w+) is (not )?None", test)
@@ -161,5 +173,5 @@ def _taken(statements: list[ast.stmt], arrays: Container[str]) -> Iterator[ast.s
 
 
 def _makes(line: str, name: str) -> bool:
-    """Whether a line computes self.name: assigns it, or has it as ``out=``."""
+    """Tell whether a line computes self.name: assigns it, or has it as ``out=``."""
     return line.startswith(f"self.{name} = ") or f"out=self.{name})" in line

@@ -1,7 +1,7 @@
 """What the paper did: each study is a function from settings to plain arrays.
 
-Computing is apart from drawing: a study gives a :class:`Result`, which can be saved, loaded, and
-drawn with :mod:`tinynet.plots` as often as you like.
+Computing is kept apart from drawing: a study returns a :class:`Result`, which can be saved,
+loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 """
 
 from tinynet.studies import figure11, figure12, race, seeded, tables

@@ -6,25 +6,31 @@ Every network of a comparison has the same draws, scaled its own way, and sees t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tinynet._internal.progress import bar
-from tinynet.studies import seeded
+from tinynet.studies import race, seeded
 from tinynet.studies.initialization import at_initialization
-from tinynet.studies.race import ROWS, Race, Size
+from tinynet.studies.race import Race, Size
 from tinynet.training import sweep
 
-JACOBIANS = 20  # of the images looked at, in which singular values are computed
-LOOKS = 40  # at the test error, about
+ROWS = race.ROWS | {"relu_he": ("relu", "he")}  # with what came after the paper
+JACOBIANS = 20  # images at which singular values are computed
+LOOKS = 40  # at the test error, about so many
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is compared. ``activation`` may be 'all': the five rows of Table 1."""
+    """What is compared.
+
+    The two initializations with one ``activation``; if that is "all", the five rows of Table 1; or
+    those of ROWS that ``row`` names.
+    """
 
     activation: str = "tanh"
+    row: Sequence[str] | None = None
     depth: int = 5
     width_at_initialization: int = 1000
     width_in_training: int = 100
@@ -35,13 +41,15 @@ class Settings:
     @property
     def rows(self) -> dict[str, tuple[str, str]]:
         """The activation and the initializer of each network, by name."""
+        if self.row:
+            return {row: ROWS[row] for row in self.row}
         if self.activation == "all":
-            return ROWS
+            return race.ROWS
         return {init: (self.activation, init) for init in ("standard", "normalized")}
 
     @property
     def race(self) -> Race:
-        """The race of the rows: it keeps no files, and a quarter of the updates tries the rates."""
+        """The race of the rows: it keeps no files, and tries rates for a quarter of the updates."""
         size = Size(
             "compare",
             width=self.width_in_training,

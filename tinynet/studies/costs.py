@@ -6,7 +6,7 @@ random inputs and targets. W1 is the weight of the first layer, W2 of the second
     h = tanh(W1 x),  s = W2 h
 
 The cross-entropy is that of a softmax over the logits (0, s); the quadratic cost compares tanh(s)
-with targets of -1 and 1. (On s itself it would have no plateau: squashing the output makes it.)
+with targets of -1 and 1. (On s itself it would have no plateau: squashing the output makes one.)
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from tinynet.studies.result import Result
 def cost_surfaces(
     *, inputs: int = 100, reach: float = 4.0, points: int = 161, seed: int = 0
 ) -> Result:
-    """Both costs, and the length of their gradients, on a grid of W1 and W2.
+    """Compute both costs, and the length of their gradients, on a grid of W1 and W2.
 
     Parameters
     ----------
     inputs : int, optional
-        Random inputs, standard normal; the target of each is one of two, with equal chance.
+        Random inputs, standard normal; each has one of two targets, with equal chance.
     reach : float, optional
         Both weights go from -reach to reach; 4 in the paper's figure.
     points : int, optional
-        Of the grid, along each axis.
+        Points of the grid along each axis.
     seed : int, optional
-        Of inputs and targets.
+        The seed of inputs and targets.
 
     Returns
     -------
@@ -50,7 +50,8 @@ def cost_surfaces(
     """
     inputs = checks.size("inputs", inputs)
     points = checks.size("points", points)
-    reach = checks.positive("reach", reach)
+    reach = checks.not_negative("reach", checks.positive("reach", reach), most=700)  # exp(-s)
+    seed = checks.seed("seed", seed)
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(inputs)
     targets = rng.integers(2, size=inputs)

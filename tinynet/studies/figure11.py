@@ -13,7 +13,7 @@ PAPER = {
     "tanh_n": (69, 55, 43.3, 35.2, 26.5, 21.3, 17.7),
     "sigmoid": (83.5, 83.5, 83.5, 83.5, 83.5, 83.5, 83.5),
 }
-# A quarter of the updates for each rate: sooner, tanh is still at the chance level with all.
+# A quarter of the updates for each rate: sooner, tanh is still at the chance level at every rate.
 SIZES = {
     size.name: size
     for size in (

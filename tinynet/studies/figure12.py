@@ -8,7 +8,7 @@ from __future__ import annotations
 from tinynet.studies.race import Size
 
 EPOCH = {"mnist": 5_000, "cifar10": 4_000}  # updates
-# Table 1 of the paper: test error in %. After how many epochs, it does not say.
+# Table 1 of the paper: test error in %. It does not say after how many epochs.
 PAPER = {
     "mnist": {
         "softsign": 1.64,
@@ -26,7 +26,7 @@ PAPER = {
     },
 }
 EPOCHS = {"mnist": 20, "cifar10": 10}  # at the paper's width
-# A rate is tried for an epoch of the quick size's five, and for two of the others.
+# A rate is tried for one of the quick size's five epochs, and for two of the medium size's.
 SIZES = {
     data: {
         "quick": Size("quick", width=100, updates=5 * epoch, search=epoch, step=epoch),

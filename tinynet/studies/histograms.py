@@ -21,14 +21,14 @@ BIN = {"z": 0.01, "ds": 0.002}  # widths; of dW a tenth of the widest layer's st
 
 
 def densities(arrays: Sequence[np.ndarray], edges: np.ndarray) -> np.ndarray:
-    """Histograms (arrays, bins), as a share of all entries per unit: what lies outside counts."""
+    """Return densities (arrays, bins): shares of all entries, also those outside, per unit."""
     counts = np.array([np.histogram(array, edges)[0] for array in arrays])
     shares = counts / np.array([[array.size] for array in arrays])
     return shares / np.diff(edges)
 
 
 def _edges(arrays: Sequence[np.ndarray], width: float) -> np.ndarray:
-    """Of bins so wide that hold all arrays, one of them centred on 0, where the peaks are."""
+    """Return edges of bins so wide that hold all arrays, one centred on 0, where the peaks are."""
     reach = max(float(np.abs(array).max()) for array in arrays)
     half = int(np.ceil(reach / width)) if width > 0 else 1
     return (np.arange(-half, half + 2) - 0.5) * (width or 1.0)
@@ -43,7 +43,7 @@ def layer_histograms(
     output_init: str | Callable | None = None,
     seed: int = 0,
 ) -> Result:
-    """Figures 6, 7 and 8: histograms per layer, standard and normalized.
+    """Compute Figures 6, 7 and 8: histograms per layer, standard and normalized.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def layer_histograms(
         ``output_init="normalized"``: hidden layers standard, the output layer not. That the paper
         did so is inferred, not stated.
     seed : int, optional
-        Of the weights.
+        The seed of the weights.
 
     Returns
     -------
@@ -71,6 +71,9 @@ def layer_histograms(
         One of the arguments cannot be used; the message names it.
     """
     sizes = checks.sizes_with_hidden("sizes", sizes)
+    x = checks.finite("x", checks.batch("x", x, sizes[0]))
+    labels = checks.labels("labels", labels, len(x), sizes[-1])
+    seed = checks.seed("seed", seed)
     found: dict[str, dict[str, list[np.ndarray]]] = {}
     for init in INITS:
         net = mlp(sizes, activation=activation, init=init, output_init=output_init, rng=seed)

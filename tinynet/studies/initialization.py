@@ -1,4 +1,4 @@
-"""A deep network before it has learnt anything: what theory says of it, and what is measured.
+"""A deep network before it has learnt anything: what theory says, and what is measured.
 
 Glorot & Bengio (2010), section 4.2, in the indices of the code: Linear i = 0 .. d takes z_i
 (z_0 the input) to s_i, and z_{i+1} = f(s_i). ``ds`` is one example's gradient: the batch size m
@@ -30,7 +30,7 @@ def at_initialization(
     jacobians: int = 20,
     progress: Callable[..., Any] = bar,
 ) -> dict[str, Any]:
-    """What one forward and one backward pass show of every hidden layer.
+    """Measure every hidden layer in one forward and one backward pass.
 
     Parameters
     ----------
@@ -39,19 +39,19 @@ def at_initialization(
     x : ndarray, shape (m, n_in)
     labels : ndarray of int, shape (m,)
     jacobians : int, optional
-        At how many of the examples, the first ones, the singular values are computed.
+        At how many of the first examples to compute singular values.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does.
+        Makes a progress bar like ``tqdm``.
 
     Returns
     -------
     dict
         ``activation_std`` (of z_{i+1}), ``gradient_std`` (of ds_i), ``weight_gradient_std`` (of
         ``linear.dW``, the mean over the examples), ``weight_gradient_rms_example`` (the root of
-        mean z_i^2 times mean ds_i^2): one number a hidden layer. ``mean_singular_value``: one for
-        each square layer among J^1, J^2, ... ``predicted``: the same names, see
+        mean z_i^2 times mean ds_i^2): one number per hidden layer. ``mean_singular_value``: one
+        for each square layer among J^1, J^2, ... ``predicted``: the same names, see
         :func:`predictions`. ``histograms``: ``activation``, ``gradient`` and ``singular_value``,
-        each the ``edges`` of the bins and one list of ``densities`` a layer.
+        each the ``edges`` of the bins and one list of ``densities`` per layer.
     """
     found = measured(net, x, labels)
     z, ds = found["z"], found["ds"]
@@ -74,13 +74,12 @@ def at_initialization(
 
 
 def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, Any]:
-    """What theory says of the network's last pass, from what went in at its two ends.
+    """Predict the network's last pass from what went in at its two ends.
 
-    The paper's linear regime, see :func:`tinynet.studies.linear_regime`: None where the
-    activation is not f(0) = 0, f'(0) = 1, which eqs 4 to 7 assume. For each square layer of
-    ``square`` the mean singular value at the first ``jacobians`` examples, 8/(3 pi)
-    sqrt(n Var[W]) rms(f'), see :func:`tinynet.studies.law`: None where f' differs much from
-    unit to unit.
+    The theory is the paper's, :func:`tinynet.studies.linear_regime`; None if the activation does
+    not have f(0) = 0 and f'(0) = 1, which eqs 4 to 7 assume. For each layer of ``square``, the
+    mean singular value at the first ``jacobians`` examples is 8/(3 pi) sqrt(n Var[W]) rms(f'),
+    see :func:`tinynet.studies.law`; None if f' differs much from unit to unit.
     """
     weighted, bends = net.layers[::2], net.layers[1::2]
     sizes, variances = sizes_and_variances(net)
@@ -104,7 +103,7 @@ def predictions(net: Network, square: list[int], jacobians: int) -> dict[str, An
 
 
 def _histograms(arrays: list[np.ndarray], bins: int) -> dict[str, list]:
-    """Densities of several arrays over the same bins, as far as four times the widest's std."""
+    """Return densities of arrays over the same bins, as far as four times the widest's std."""
     if not arrays:
         return {"edges": [], "densities": []}
     widest = max(arrays, key=np.std)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tinynet.saving import read_npz, write_npz
+from tinynet._internal import checks
+from tinynet._internal.npz import read_npz, write_npz
 
 
 @dataclass
@@ -23,8 +24,18 @@ class Result:
     settings: dict[str, Any]
     arrays: dict[str, np.ndarray]
 
+    def __post_init__(self) -> None:
+        checks.text("study", self.study)
+        for name, value in (("settings", self.settings), ("arrays", self.arrays)):
+            if not isinstance(value, dict):
+                raise TypeError(f"{name}: expected a dict, got {checks.describe(value)}")
+        for name, array in self.arrays.items():
+            if not isinstance(array, np.ndarray) or array.dtype.hasobject:
+                got = checks.describe(array)
+                raise TypeError(f"arrays[{name!r}]: expected an array of numbers, got {got}")
+
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self.arrays:
+        if checks.text("name", name) not in self.arrays:
             known = ", ".join(repr(key) for key in self.arrays)
             raise KeyError(f"name: expected one of {known}, got {name!r}")
         return self.arrays[name]
@@ -37,6 +48,8 @@ class Result:
     def load(cls, path: str | os.PathLike) -> Result:
         """Read what :meth:`save` wrote; a damaged file is a ValueError that names it."""
         arrays, record = read_npz(path)
-        if record.keys() != {"study", "settings"}:
-            raise ValueError(f"{path}: expected the result of a study, got keys {list(record)}")
-        return cls(record["study"], record["settings"], arrays)
+        study, settings = record.get("study"), record.get("settings")
+        if len(record) != 2 or not isinstance(study, str) or not isinstance(settings, dict):
+            got = checks.describe(record)
+            raise ValueError(f"{path}: expected study and settings of a result, got {got}")
+        return cls(study, settings, arrays)

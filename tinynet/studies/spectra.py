@@ -3,8 +3,8 @@
 Glorot & Bengio (2010), section 4.2.1 and eq 17: the average singular value of J^i is "about 0.8"
 under the normalized initialization and 0.5 under the standard one. 0.8 is what a matrix that
 keeps variance exactly gives: with n Var(W) = 1 and no slope the quarter-circle law has the mean
-8/(3 pi) = 0.849. What is 1 there is the root mean square (the ratio of variances is its square);
-the ratio of volumes is the geometric mean, 0.61. An orthogonal matrix has 1 for all of them.
+8/(3 pi) = 0.849. There the root mean square is 1 (its square is the ratio of variances), and the
+geometric mean, the ratio of volumes, is 0.61. An orthogonal matrix has 1 for all of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks
-from tinynet._internal.progress import bar
+from tinynet._internal.progress import bar, checked, started
 from tinynet.layers import Linear
 from tinynet.looking import singular_values
 from tinynet.network import Network, mlp
@@ -32,19 +32,19 @@ def jacobian_spectra(
     seed: int = 0,
     progress: Callable[..., Any] = bar,
 ) -> Result:
-    """Singular values of every layer's Jacobian, and of the whole network's.
+    """Compute the singular values of every layer's Jacobian, and of the whole network's.
 
     Parameters
     ----------
     sizes : sequence of int
     x : ndarray, shape (examples, sizes[0])
-        Where: every example is another linear map. 20 of them at width 1000 take a few seconds.
+        Every example has its own linear map. 20 of them at width 1000 take a few seconds.
     activation, init
         As for :func:`tinynet.mlp`.
     seed : int, optional
-        Of the weights.
+        The seed of the weights.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does.
+        Makes a progress bar like ``tqdm``.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def jacobian_spectra(
         first, and ``values_all`` of the map from the input to the logits;
         ``mean``, ``rms``, ``geometric_mean``, ``smallest``, ``largest``, each of shape
         (hidden layers,), over all examples; ``law_mean`` and ``law_rms``, what :func:`law` gives
-        with the slopes that were measured.
+        with the measured slopes.
 
     Raises
     ------
@@ -61,8 +61,9 @@ def jacobian_spectra(
         One of the arguments cannot be used; the message names it.
     """
     sizes = checks.sizes_with_hidden("sizes", sizes)
+    x = checks.finite("x", checks.batch("x", x, sizes[0], np.float64))
+    seed, progress = checks.seed("seed", seed), checked(progress)
     net = mlp(sizes, activation=activation, init=init, rng=seed)
-    x = checks.finite("x", checks.batch("x", x, net.layers[0].n_in, np.float64))
     net.forward(x)
     weighted, bends = net.layers[::2], net.layers[1::2]
     *spectra, every = spectra_of(net, [*range(len(bends)), None], x, progress)
@@ -92,12 +93,12 @@ def spectra_of(
     x: np.ndarray,
     progress: Callable[..., Any] = bar,
 ) -> list[np.ndarray]:
-    """Return the singular values of these layers' Jacobians, (examples, units) each, under a bar.
+    """Return the singular values of these layers' Jacobians, (examples, units) each.
 
     ``layers`` counts the Linears as :func:`tinynet.singular_values` does.
     """
     spectra = []
-    with progress(total=len(layers) * len(x), desc="Jacobians", unit="Jacobians") as shown:
+    with started(progress, total=len(layers) * len(x), desc="Jacobians", unit="Jacobians") as shown:
         for i in layers:
             values = []
             for k in range(len(x)):
@@ -108,16 +109,19 @@ def spectra_of(
 
 
 def geometric_mean(values: np.ndarray) -> float:
-    """exp of the mean logarithm: how a map changes volume, each direction having its share.
+    """Return exp of the mean logarithm: how a map changes volume, per direction.
 
     Values below 1e-8 of the largest are only known to be small (see
-    :func:`tinynet.singular_values`) and count as that.
+    :func:`tinynet.singular_values`) and count as 1e-8 of it.
     """
+    values = checks.numbers("values", values, least=0)
+    if not values.any():
+        raise ValueError("values: expected at least one above 0, got none")
     return float(np.exp(np.log(np.maximum(values, 1e-8 * values.max())).mean()))
 
 
 def marchenko_pastur(v: np.ndarray, n_out: int, n_in: int, variance: float) -> np.ndarray:
-    """The density at v of the singular values of a large random matrix (n_out, n_in).
+    """Return the density at v of the singular values of a large random matrix (n_out, n_in).
 
     Marchenko & Pastur (1967), for independent entries of the given variance. For a square matrix
     it is a quarter of a circle, with the mean 8/(3 pi) sqrt(n variance).
@@ -127,20 +131,19 @@ def marchenko_pastur(v: np.ndarray, n_out: int, n_in: int, variance: float) -> n
     long, short = max(n_out, n_in), min(n_out, n_in)
     low = np.sqrt(variance) * (np.sqrt(long) - np.sqrt(short))
     high = np.sqrt(variance) * (np.sqrt(long) + np.sqrt(short))
-    v = np.asarray(v, dtype=float)
+    v = checks.numbers("v", v).astype(float)
     inside = np.maximum((high**2 - v**2) * (v**2 - low**2), 0)
     return np.sqrt(inside) / (np.pi * variance * short * np.where(v > 0, v, np.inf))
 
 
 def law(n_out: int, n_in: int, variance: float) -> tuple[float, float]:
-    """Mean and root mean square of the singular values that :func:`marchenko_pastur` gives.
+    """Return mean and root mean square of the singular values of :func:`marchenko_pastur`.
 
     For a layer's Jacobian ``variance`` is Var(W) times the mean of f'^2. Square: the mean is
     8/(3 pi) sqrt(n Var(W)) rms(f').
     """
     n_out, n_in = checks.size("n_out", n_out), checks.size("n_in", n_in)
-    if not variance >= 0:
-        raise ValueError(f"variance: expected 0 or more, got {variance}")
+    variance = checks.not_negative("variance", variance)
     long, short = max(n_out, n_in), min(n_out, n_in)
     # For variance 1; the values grow with its root. The density ends like a square root; over
     # equal steps of an angle it ends like a square, and a plain sum is then very exact.

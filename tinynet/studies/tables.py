@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tinynet._internal import checks, contracts
 from tinynet.studies.comparison import JACOBIANS
 from tinynet.studies.race import GRID, best_look
 from tinynet.studies.seeded import IMAGES, LOOKED_AT
 
+MEASURED = (
+    *("activation_std", "gradient_std", "weight_gradient_rms_example", "mean_singular_value"),
+    "weight_gradient_std",
+)
+
 
 def initialization(name: str, run: Mapping[str, Any], width: int) -> str:
     """Write what was measured of one network at initialization beside what theory predicts."""
+    checks.text("name", name)
+    checks.mapping("run", run, (*MEASURED, "activation", "init", "predicted"))
+    checks.mapping("run['predicted']", run["predicted"], MEASURED[:-1])
+    width = checks.size("width", width)
     columns = {
         "std of z": "activation_std",
         "std of ds": "gradient_std",
@@ -36,17 +46,21 @@ def initialization(name: str, run: Mapping[str, Any], width: int) -> str:
 
 
 def legend() -> str:
-    """What the columns of :func:`initialization` are."""
+    """Explain the columns of :func:`initialization`."""
     return f"""
-z: activation. ds: gradient of one image's cost with respect to a pre-activation. dw: of one
-image's cost with respect to a weight (rms: root mean square); dW: of the mean cost. All from
-{LOOKED_AT} test images. Theory: eqs 5, 6 and 7, with slopes f' of 1; a dash where f' is not 1 even
-at 0. J: Jacobian of a square layer (the first is none), mean of its singular values (s.v.) at
-{JACOBIANS} images; theory: random matrices, 8/(3 pi) sqrt(n Var W) rms(f'), if slopes are alike."""
+z: activation. ds: gradient of one image's cost with respect to a pre-activation; dw: with respect
+to a weight (rms: root mean square). dW: gradient of the mean cost. All at {LOOKED_AT} test images.
+Theory: eqs 5, 6 and 7, with f' = 1; a dash if f' is not 1 even at 0. J: Jacobian of a square layer
+(the first is not square), mean of its singular values (s.v.) at {JACOBIANS} images; theory: random
+matrices, 8/(3 pi) sqrt(n Var W) rms(f'), if slopes are alike."""
 
 
 def learning(runs: Mapping[str, Mapping[str, Any]], width: int, chance_error: float) -> str:
     """Write the test error of each network as it learns, from the first look to the last."""
+    for name, run in checks.mappings("runs", runs, ["lr"]).items():
+        contracts.learning(f"runs[{name!r}]", run)
+    width = checks.size("width", width)
+    chance_error = checks.not_negative("chance_error", chance_error, most=1)
     after = next(iter(runs.values()))["updates"]
     shown = sorted({after[0]} | _some(after))
     lines = [
@@ -61,12 +75,17 @@ def learning(runs: Mapping[str, Mapping[str, Any]], width: int, chance_error: fl
         cells = [*(errors[k] for k in shown), sum(half) / len(half)]
         lines.append(_line(f"{name}, lr {run['lr']:g}", [f"{error:.1f}" for error in cells]))
         if errors[after[-1]] > 100 * chance_error + 1:
-            lines.append(f"{name} ends worse than by chance: its learning rate is too large")
+            lines.append(f"{name} ends worse than chance: its learning rate is too large")
     return "\n".join(lines)
 
 
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
-    """Write the cost at each learning rate, a line a row; a dash where it was not tried."""
+    """Write the cost at each learning rate, a line per row; a dash where it was not tried."""
+    for name, grid in checks.mapping("grids", grids).items():
+        trials = dict(enumerate(checks.listed(f"grids[{name!r}]", grid)))
+        checks.mappings(f"grids[{name!r}]", trials, ("lr", "updates", "validation_cost"))
+    for name, lr in checks.mapping("chosen", chosen, grids).items():
+        checks.positive(f"chosen[{name!r}]", lr)
     updates = max(trial["updates"] for grid in grids.values() for trial in grid)
     rates = sorted({trial["lr"] for grid in grids.values() for trial in grid} | set(GRID))
     lines = [
@@ -82,7 +101,9 @@ def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str
 
 
 def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Sequence[float]]) -> str:
-    """Test errors after so many images, beside those read off the paper's Figure 11."""
+    """Write test errors after so many images, beside those read off the paper's Figure 11."""
+    contracts.races("results", results, "seconds", "updates_done")
+    contracts.published("paper", paper, results)
     lines = []
     for name, result in results.items():
         published = dict(zip(paper["images"], paper[name], strict=True))
@@ -97,7 +118,9 @@ def figure11(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, Seque
 
 
 def figure12(results: Mapping[str, Mapping[str, Any]], epoch: int) -> str:
-    """Test errors after so many epochs, of ``epoch`` updates each."""
+    """Write test errors after so many epochs, of ``epoch`` updates each."""
+    contracts.races("results", results, "seconds", "updates_done")
+    epoch = checks.size("epoch", epoch)
     lines = []
     for name, result in results.items():
         whole = [k for k in result["updates"] if k % epoch == 0] or result["updates"]
@@ -107,7 +130,10 @@ def figure12(results: Mapping[str, Mapping[str, Any]], epoch: int) -> str:
 
 
 def table1(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, float], epoch: int) -> str:
-    """A column of the paper's Table 1, with ours where the validation error was lowest."""
+    """Write a column of Table 1 beside our errors: at the lowest validation error, and last."""
+    contracts.races("results", results, "valid_error")
+    checks.mapping("paper", paper, results)
+    epoch = checks.size("epoch", epoch)
     lines = [
         "",
         "Test error (%) after the epoch with the lowest validation error, and after the last",
@@ -125,7 +151,7 @@ def table1(results: Mapping[str, Mapping[str, Any]], paper: Mapping[str, float],
 def _curve(
     name: str, result: Mapping[str, Any], after: Sequence[int], unit: str, size: int
 ) -> list[str]:
-    """What a run was, and its test errors after so many updates, counted in units of ``size``."""
+    """Write what a run was, and its test errors after so many updates, in units of ``size``."""
     errors = dict(zip(result["updates"], result["test_error"], strict=True))
     settings, minutes = result["settings"], result["seconds"] / 60
     state = "" if result["finished"] else f", unfinished: {result['updates_done']:,} updates"
@@ -147,13 +173,13 @@ def _count(number: float) -> str:
 
 
 def _some(updates: Sequence[int]) -> set[int]:
-    """At most eight moments, about as far from each other."""
+    """Choose at most eight moments, about equally far apart."""
     wanted = [updates[-1] * part / 8 for part in range(1, 9)]
     return {min(updates, key=lambda k: abs(k - moment)) for moment in wanted}
 
 
 def _cell(values: Sequence[float | None] | None, row: int) -> str:
-    """Three digits; a dash where there is nothing to say."""
+    """Write three digits, or a dash if there is no number."""
     if values is None or not 0 <= row < len(values) or values[row] is None:
         return "-"
     return f"{values[row]:#.3g}"

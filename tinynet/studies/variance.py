@@ -17,6 +17,7 @@ Three theories stand beside the measurement, each closer to it than the one befo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -76,11 +77,13 @@ def variance_theory(
         One of the arguments cannot be used; the message names it.
     """
     sizes = checks.sizes_with_hidden("sizes", sizes)
-    networks = checks.size("networks", networks)
+    x = checks.finite("x", checks.batch("x", x, sizes[0]))
+    labels = checks.labels("labels", labels, len(x), sizes[-1])
+    networks, seed = checks.size("networks", networks), checks.seed("seed", seed)
     found: dict[str, list[np.ndarray]] = {}
     for k in range(networks):
         net = mlp(sizes, activation=activation, init=init, output_init=output_init, rng=[seed, k])
-        for name, array in _one_network(net, np.asarray(x), labels).items():
+        for name, array in _one_network(net, x, labels).items():
             found.setdefault(name, []).append(array)
     settings = {
         "sizes": sizes,
@@ -150,6 +153,9 @@ def linear_regime(
     dict
         ``z``, ``ds`` and ``dw``, each (d + 1,): the second moments for i = 0 .. d.
     """
+    sizes, variances = _sizes_and_variances(sizes, variances)
+    z_square = checks.not_negative("z_square", z_square)
+    ds_square = checks.not_negative("ds_square", ds_square)
     forward = [n * var for n, var in zip(sizes[:-1], variances, strict=True)]
     backward = [n * var for n, var in zip(sizes[1:], variances, strict=True)]
     z = z_square * np.cumprod([1.0, *forward[:-1]])
@@ -185,6 +191,10 @@ def mean_field(
         ``z``, ``ds``, ``dw`` and ``mean_z``, each (d + 1,): means over the examples. ``mean_z``
         is NaN for the input.
     """
+    sizes, variances = _sizes_and_variances(sizes, variances)
+    checks.has_methods("activation", activation, ("f", "slope"), "tn.Tanh()")
+    z_square = checks.numbers("z_square", z_square, [None], least=0)
+    ds_square = checks.numbers("ds_square", ds_square, z_square.shape, least=0)
     z, mean_z, slopes = [z_square], [np.nan], []
     for n, var in zip(sizes[:-2], variances[:-1], strict=True):
         s = np.sqrt(n * var * z[-1])[:, None] * NODES
@@ -201,6 +211,12 @@ def mean_field(
         "dw": (every_z * every_ds).mean(axis=1),
         "mean_z": np.array(mean_z),
     }
+
+
+def _sizes_and_variances(sizes: Any, variances: Any) -> tuple[list[int], list[float]]:
+    """Check that there is a variance of at least 0 for each layer of weights."""
+    sizes = checks.sizes("sizes", sizes)
+    return sizes, checks.numbers("variances", variances, [len(sizes) - 1], least=0).tolist()
 
 
 def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, np.ndarray]:
@@ -233,4 +249,6 @@ def _one_network(net: Network, x: np.ndarray, labels: np.ndarray) -> dict[str, n
 
 def name_of(choice: str | Callable | None) -> str | None:
     """Return the name of an activation or an initializer, for the settings of a result."""
-    return choice if choice is None or isinstance(choice, str) else choice.__name__
+    if choice is None or isinstance(choice, str):
+        return choice
+    return getattr(choice, "__name__", type(choice).__name__)

@@ -1,21 +1,21 @@
-"""A training run in a file: all that it is, so that it goes on as if it had never stopped."""
+"""A training run in a file, from which it goes on as if it had never stopped."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
-import tempfile
 import time
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet._internal.replacing import remove_halves
+from tinynet._internal.npz import Saved, keepable, opened, write_npz
+from tinynet._internal.replacing import can_be_replaced, remove_halves
 from tinynet._internal.states import Buffers, split
 from tinynet._internal.versions import versions
 from tinynet.looking.remembering import (
@@ -23,38 +23,43 @@ from tinynet.looking.remembering import (
     unnamed_in_loss,
     unnamed_in_optimizer,
 )
-from tinynet.saving import classes, filling, read_npz, write_npz
+from tinynet.saving import RUN, classes, filling, fits
 
-FORMAT = "tinynet run 2"  # 1 had no buffers, and no count of the optimizer's steps
+KNOWN_BY = {  # what tells one run from another, and in words
+    "weights": "the weights",
+    "buffers": "what the layers keep besides their weights",
+    "optimizer": "the optimizer",
+    "source": "the data",
+}
 
 
 class Checkpoint:
     """Keeps a run in one ``.npz`` file, without pickle, which is replaced whole or not at all.
 
     ``tn.train(..., checkpoint=path)`` makes one. A run is known by how it starts: by its weights,
-    its data, its optimizer and the size of its batches. A file of another run is refused.
+    its data, its optimizer and its batch size. A file of another run is refused.
 
     Parameters
     ----------
     path : path
-        The file; where it is there already, the run goes on from it.
+        The file; if it exists, the run goes on from it.
     net, optimizer, source, watch, loss
-        Of the run. The state of optimizer and source, and that of watch where it has one, is
-        kept through their attribute ``state``: a dict of arrays and of what JSON can hold.
+        Those of the run. Optimizer, source and, if it has one, watch keep their state through an
+        attribute ``state``: a dict of arrays and of what JSON can hold.
     batch : int
     """
 
     def __init__(
         self, path: Any, net: Any, optimizer: Any, source: Any, watch: Any, loss: Any, batch: int
     ) -> None:
-        self.path = Path(path)
+        self.path = checks.path("checkpoint", path)
         self.net, self.loss = net, loss
         self.parts = {"source": source, "optimizer": optimizer}  # in the order to set them
         for name, part in self.parts.items():
             if not hasattr(part, "state"):
                 raise TypeError(
-                    f"{name}: expected an attribute state, a dict, without which a checkpoint"
-                    f" cannot go on with it, got {checks.describe(part)}"
+                    f"{name}: expected an attribute state, a dict from which a checkpoint goes on,"
+                    f" got {checks.describe(part)}"
                 )
         contracts.keeps_all("net", net)
         contracts.carries("optimizer", optimizer)
@@ -68,50 +73,69 @@ class Checkpoint:
             "optimizer": type(optimizer).__name__,
             "batch": batch,
         }
-        self._states()  # what cannot be kept is told now, not at the first save
-        self.start = self._fingerprints()
-        self.done: int | None = None  # updates that the file holds; None where there is no file
-        self.seconds = 0.0  # that the updates took which were done before this call
+        states = self._states()
+        keepable(_parted(states)[0])  # refuses now, not at the first save, what cannot be kept
+        self.start = _fingerprints(net.named_parameters(), Buffers(net).state, states)
+        self.done: int | None = None  # updates that the file holds; None if there is no file
+        self.known: tuple[int, ...] | None = None  # that file, as it was last read or written
+        self.seconds = 0.0  # that the updates before this call took
         self.began = time.monotonic()
 
     # ------------------------------------------------------------------ going on
 
     def resume(self, updates: int) -> int:
-        """Put the run where the file says; how many updates that is, 0 where there is no file.
+        """Put the run where the file ends; return how many updates that is, 0 without a file.
 
         Raises
         ------
         OSError
-            The file cannot be read, or none could be written to its folder; before any update.
+            The file cannot be read, or its folder cannot be written to; before any update.
         ValueError
-            It is damaged, no run, of another run, or has more than ``updates`` of them. It is
-            left alone, and so is the run.
+            It is damaged, no run, of another run, or holds more than ``updates``. It is left
+            alone, and so is the run.
         """
         self._can_be_written()
         remove_halves(self.path)
-        if not self.path.exists():
+        self.known = _which(self.path)
+        if self.known is None:
             return 0
-        arrays, record = read_npz(self.path)
-        self._is_this_run(arrays, record)
-        done = record["updates"]
-        if done > updates:
+        with opened(self.path) as saved:
+            record = _record(saved)
+            self._is_this_run(record)
+            done = record["updates"]
+            if done > updates:
+                raise ValueError(
+                    f"{self.path}: already holds {done:,} updates; expected at most the"
+                    f" {updates:,} asked for"
+                )
+            fits(saved, self.net, "net.")
+            arrays = saved.arrays("net.")
+            states = {n: {**record["state"][n], **saved.arrays(f"{n}.")} for n in self.parts}
+        fill = filling(self.path, self.net, arrays, record["buffers"])
+        parameters = {name: arrays[name] for name in self.net.named_parameters()}
+        buffers = {name: array for name, array in arrays.items() if name not in parameters}
+        found = _fingerprints(parameters, {**record["buffers"], **buffers}, states)
+        changed = [words for key, words in KNOWN_BY.items() if found[key] != record["now"][key]]
+        if changed:
             raise ValueError(
-                f"{self.path}: holds {done:,} updates already; expected at most the {updates:,}"
-                " asked for"
+                f"{self.path}: is damaged: {' and '.join(changed)} differ from what was saved"
             )
-        fill = filling(self.path, self.net, _under("net.", arrays), record["buffers"])
-        before: dict[str, Any] = {}
-        for name, part in self.parts.items():
-            before[name] = part.state
-            try:
-                part.state = {**record["state"][name], **_under(f"{name}.", arrays)}
-            except (KeyError, TypeError, ValueError) as error:
-                for changed in before:
-                    self.parts[changed].state = before[changed]
-                raise ValueError(f"{self.path}: is of another run: {name}.{error}") from error
+        self._set(states)
         fill()
         self.start, self.done, self.seconds = record["start"], done, record["seconds"]
         return done
+
+    def _set(self, states: dict[str, dict[str, Any]]) -> None:
+        """Set the state of every part, or of none: only its setter can tell whether one fits."""
+        before = {name: part.state for name, part in self.parts.items()}
+        try:
+            for name, part in self.parts.items():
+                part.state = states[name]
+        except Exception as error:  # a setter of your own raises what it likes
+            for earlier, state in before.items():
+                self.parts[earlier].state = state
+            told = error if f"{error}".startswith("state") else f"state: {error!r}"
+            raise ValueError(f"{self.path}: is of another run or damaged: {name}.{told}") from error
 
     def tries(self, x: np.ndarray, targets: np.ndarray) -> None:
         """Refuse, before the first update, what remembers something that the file would lose.
@@ -137,20 +161,12 @@ class Checkpoint:
             kinds = "a number, a Generator or a dict of arrays by the parameters' names"
         hint = f"write buffers = ({names},) in the class, each set in __init__ to {kinds}"
         if owner == "loss":
-            hint = "a loss remembers nothing: write a layer with buffers, or an optimizer"
+            hint = "a loss cannot remember: write a layer with buffers, or an optimizer"
         raise ValueError(
             f"{owner}: {kind} depends on {listed}, which a checkpoint would lose; {hint}"
         )
 
-    def _is_this_run(self, arrays: dict[str, np.ndarray], record: dict) -> None:
-        expected = f"{self.path}: expected a run that tn.train saved"
-        if record.get("format") != FORMAT:
-            raise ValueError(f"{expected}, {FORMAT!r}, got format {record.get('format')!r}")
-        wanted: dict[str, type] = {"updates": int, "seconds": float}
-        wanted |= dict.fromkeys(("settings", "start", "state", "buffers"), dict)
-        for key, kind in wanted.items():
-            if type(record.get(key)) is not kind:
-                raise ValueError(f"{expected}, got {checks.describe(record.get(key))} for {key}")
+    def _is_this_run(self, record: dict[str, Any]) -> None:
         for key, value in self.settings.items():
             if record["settings"].get(key) != value:
                 got = checks.describe(record["settings"].get(key))
@@ -166,44 +182,38 @@ class Checkpoint:
         for moment in ("start", "now"):
             if record.get(moment) == self.start:
                 return
-        differ = [key for key, value in self.start.items() if record["start"].get(key) != value]
-        causes = {
-            "weights": "the weights",
-            "buffers": "what the layers keep besides their weights",
-            "optimizer": self._optimizer(record),
-            "source": "the data",
-        }
-        listed = " and ".join(causes[key] for key in differ)
-        raise ValueError(
-            f"{self.path}: is of another run: {listed} at its start were others (another seed, or"
-            " objects that were trained since?); make all as it was at the start or where the file"
-            " ends, name another file, or delete this one to begin anew"
-        )
-
-    def _optimizer(self, record: dict) -> str:
         there = record["state"]["optimizer"].get("lr")
         here = getattr(self.parts["optimizer"], "lr", None)
-        return (
-            "the optimizer" if there == here else f"the learning rate ({there} there, {here} here)"
+        words = dict(KNOWN_BY)
+        hint = (
+            "make all as it was at the start or where the file ends, name another file, or delete"
+            " this one to start over"
+        )
+        if there != here:
+            words["optimizer"] = f"the learning rate ({checks.describe(there)} there, {here} here)"
+            hint = (
+                f"to go on with lr = {here}, call tn.load({str(self.path)!r}, into=net), make an"
+                " optimizer and name another file"
+            )
+        differ = [key for key, value in self.start.items() if record["start"][key] != value]
+        listed = " and ".join(words[key] for key in differ)
+        raise ValueError(
+            f"{self.path}: is of another run: {listed} differed at its start (another seed, or"
+            f" objects trained since?); {hint}"
         )
 
     def _can_be_written(self) -> None:
-        folder = self.path.parent
-        if self.path.exists() and not self.path.is_file():
-            raise OSError(f"checkpoint: expected a file, got {str(self.path)!r}")
-        if not folder.is_dir():
-            raise FileNotFoundError(f"checkpoint: there is no folder {str(folder)!r} to write in")
         try:
-            with tempfile.TemporaryFile(dir=folder):
-                pass
+            can_be_replaced(self.path)
         except OSError as error:
-            raise type(error)(f"checkpoint: cannot write in {str(folder)!r}: {error}") from error
+            raise type(error)(f"checkpoint: {error}") from error
+        folder = os.path.dirname(os.path.realpath(self.path))
         copies = 1 if self.path.exists() else 2
         needed = copies * sum(array.nbytes for array in self.net.named_parameters().values())
         free = shutil.disk_usage(folder).free
         if free < needed:
             raise OSError(
-                f"checkpoint: expected {needed / 1e6:.1f} MB of free space in {str(folder)!r} (a"
+                f"checkpoint: expected {needed / 1e6:.1f} MB of free space in {folder!r} (a"
                 f" new file beside the last one), got {free / 1e6:.1f} MB"
             )
 
@@ -212,26 +222,31 @@ class Checkpoint:
     def save(self, updates: int) -> None:
         """Write the run as it is after so many updates.
 
-        What goes wrong is a warning: the file that was there is kept, and the next save tries
-        again.
+        A failure is a warning: the last file is kept, and the next save tries again.
+
+        Raises
+        ------
+        ValueError
+            Another run has saved in this file meanwhile. It is left alone.
         """
-        arrays, state = self._states()
-        held, buffers = split(Buffers(self.net).state)
-        held |= self.net.named_parameters()
-        arrays |= {f"net.{name}": array for name, array in held.items()}
+        states, parameters = self._states(), self.net.named_parameters()
+        arrays, rest = _parted(states)
+        buffers = Buffers(self.net).state
+        held, numbers = split(buffers)
+        arrays |= {f"net.{name}": array for name, array in (held | parameters).items()}
         record = {
-            "format": FORMAT,
+            "format": RUN,
             "updates": updates,
             "seconds": self.seconds + time.monotonic() - self.began,
             "settings": self.settings,
             "start": self.start,
-            "now": self._fingerprints(),
-            "state": state,
-            "buffers": buffers,
+            "now": _fingerprints(parameters, buffers, states),
+            "state": rest,
+            "buffers": numbers,
             "versions": versions(),
         }
         try:
-            write_npz(self.path, arrays, record)
+            write_npz(self.path, arrays, record, check=self._is_ours)
         except OSError as error:
             last = f"that of {self.done:,} updates is kept" if self.done else "there is none yet"
             warnings.warn(
@@ -240,40 +255,93 @@ class Checkpoint:
                 stacklevel=4,  # where tn.train was called
             )
         else:
-            self.done = updates
+            self.done, self.known = updates, _which(self.path)
+
+    def _is_ours(self) -> None:
+        """Refuse to replace a file that another run has saved since this one began."""
+        if _which(self.path) in (None, self.known):
+            return
+        try:
+            with opened(self.path) as saved:
+                self._is_this_run(_record(saved))
+        except ValueError as error:
+            raise ValueError(
+                f"{self.path}: expected the file of this run, got one that was saved meanwhile;"
+                f" name another file ({error})"
+            ) from error
 
     def __str__(self) -> str:
         if self.done is None:
             return f"nothing is saved in {self.path} yet"
         return f"{self.path} holds the first {self.done:,}: the same call again goes on from there"
 
-    # ------------------------------------------------------------------ what a run is known by
-
-    def _fingerprints(self) -> dict[str, str]:
-        """Of what differs from run to run."""
-        weights = hashlib.sha256()
-        for array in self.net.named_parameters().values():
-            weights.update(array.tobytes())
-        buffers = _hashed_state(Buffers(self.net).state)
-        found = {"weights": weights.hexdigest(), "buffers": buffers}
-        for name in ("optimizer", "source"):
-            found[name] = _hashed_state(self.parts[name].state)
-        return found
-
-    def _states(self) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
-        """What the parts say of themselves: arrays, such as "source.x", and the rest by part."""
-        arrays: dict[str, np.ndarray] = {}
-        rest: dict[str, dict] = {}
-        for name, part in self.parts.items():
-            found, rest[name] = split(checks.keepable(f"{name}.state", part.state))
-            arrays |= {f"{name}.{key}": array for key, array in found.items()}
-        return arrays, rest
+    def _states(self) -> dict[str, dict[str, Any]]:
+        return {n: checks.keepable(f"{n}.state", part.state) for n, part in self.parts.items()}
 
 
 def read(path: str | os.PathLike) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What stands in the file of a run: the state of its monitor, and the record of the run."""
-    arrays, record = read_npz(path, "watch.")
-    return {**record["state"]["watch"], **arrays}, record
+    """Read from the file of a run the state of its monitor, and the record of the run."""
+    with opened(path) as saved:
+        record = _record(saved)
+        return {**record["state"].get("watch", {}), **saved.arrays("watch.")}, record
+
+
+def _parted(states: dict[str, dict[str, Any]]) -> tuple[dict[str, np.ndarray], dict[str, dict]]:
+    """Part states into arrays by name, such as "source.x", and the rest by part."""
+    arrays: dict[str, np.ndarray] = {}
+    rest: dict[str, dict] = {}
+    for name, state in states.items():
+        found, rest[name] = split(state)
+        arrays |= {f"{name}.{key}": array for key, array in found.items()}
+    return arrays, rest
+
+
+def _record(saved: Saved) -> dict[str, Any]:
+    """Return the record of a run; check that it has every entry that is needed, of its kind."""
+    record = saved.record
+    expected = f"{saved.path}: expected a run that tn.train saved"
+    if record.get("format") != RUN:
+        got = checks.describe(record.get("format"))
+        raise ValueError(f"{expected}, {RUN!r}, got format {got}")
+    wanted = {
+        "updates": lambda value: type(value) is int and value > 0,
+        "seconds": lambda value: type(value) is float and 0 <= value < math.inf,
+        **dict.fromkeys(
+            ("start", "now"), lambda value: _holds(value, str) and value.keys() == KNOWN_BY.keys()
+        ),
+        "state": lambda value: _holds(value, dict),
+        **dict.fromkeys(("settings", "buffers", "versions"), _holds),
+    }
+    for key, is_right in wanted.items():
+        if not is_right(record.get(key)):
+            got = checks.describe(record.get(key))
+            raise ValueError(f"{expected}, got one that is damaged: {got} for {key}")
+    return record
+
+
+def _holds(value: Any, kind: type = object) -> bool:
+    """Tell whether a value is a dict of values of one kind."""
+    return isinstance(value, dict) and all(isinstance(entry, kind) for entry in value.values())
+
+
+def _which(path: os.PathLike) -> tuple[int, ...] | None:
+    """Return what tells a file from another in its place; None if there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _fingerprints(
+    parameters: dict[str, np.ndarray], buffers: dict[str, Any], states: dict[str, dict[str, Any]]
+) -> dict[str, str]:
+    """Hash what differs from run to run, for each of ``KNOWN_BY``."""
+    weights = hashlib.sha256()
+    for array in parameters.values():
+        weights.update(np.ascontiguousarray(array).data)  # tobytes() would copy it
+    found = {"weights": weights.hexdigest(), "buffers": _hashed_state(buffers)}
+    return found | {name: _hashed_state(states[name]) for name in ("optimizer", "source")}
 
 
 def _hashed(array: np.ndarray) -> str:
@@ -283,8 +351,3 @@ def _hashed(array: np.ndarray) -> str:
 def _hashed_state(state: dict[str, Any]) -> str:
     text = json.dumps(state, sort_keys=True, default=_hashed)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _under(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays whose names begin with a prefix, without it."""
-    return {name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)}

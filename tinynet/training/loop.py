@@ -12,14 +12,18 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet._internal.progress import bar
+from tinynet._internal.progress import bar, checked, started
+from tinynet.datasets.shuffled import Shuffled
 from tinynet.looking.broken import first_broken, is_finite
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.training.checkpoint import Checkpoint
-from tinynet.training.interrupts import Deferred
+from tinynet.training.interrupts import stop_requests
+from tinynet.training.monitor import Monitor
 
-SHOWN = 100  # updates over which the cost is averaged that the progress bar shows
+ROWS = 1000  # of a table that are checked together
+WATCH = "a function of the updates done, such as a tn.Monitor"
+SHOWN = 100  # updates: the progress bar shows their mean cost
 
 
 def train(
@@ -34,36 +38,36 @@ def train(
     every: int | Sequence[int] = 1000,
     checkpoint: str | PathLike | None = None,
     save_every: int = 1000,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> None:
     """Draw a batch, go forward, go backward, take a step; ``updates`` times.
 
     Parameters
     ----------
     net, loss, optimizer
-        As in the four lines; writing those by hand gives the same bits.
+        As in the four lines; writing these by hand gives the same bits.
     source
-        Where examples come from: ``draw(n)`` gives ``(x, labels)``. For data of your own
+        Where examples come from: ``draw(n)`` returns ``(x, labels)``. For data of your own, write
         ``tn.Shuffled(x, labels, rng)``.
     updates : int
-        In all, those that a checkpoint holds already included.
+        In total, including those that a checkpoint already holds.
     batch : int, optional
-        Examples in an update; 10 in the paper.
+        Examples per update; 10 in the paper.
     watch : function, optional
-        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own. One
-        that raises StopIteration ends the run after update k, saved where there is a checkpoint.
+        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own. If it
+        raises StopIteration, the run ends after update k, and is saved if there is a checkpoint.
     every : int or sequence of int, optional
-        When: before the first update, then after every so many, and after the last; or after
-        just those that are listed.
+        When to watch: before the first update, after every so many, and after the last; or only
+        after the numbers of updates listed.
     checkpoint : path, optional
-        A file that keeps all that the run is. Where it is there already, the run goes on from it,
-        to the same bits as without a stop (same machine, same number of BLAS threads). Ctrl-C
-        then waits for the end of the update and saves.
+        A file that keeps the whole run. If it exists, the run goes on from it, to the same bits
+        as without a stop (same machine, same number of BLAS threads). Ctrl-C, or
+        SIGTERM, then waits for the end of the update, saves, and raises KeyboardInterrupt.
     save_every : int, optional
-        How many updates are between two saves. After the last update the run is saved too.
+        Updates between two saves. The run is also saved after the last one.
     progress : function, optional
-        Makes a progress bar as ``tqdm`` does, from ``total``, ``desc`` and ``unit``, and from
-        ``initial`` where a checkpoint holds updates already.
+        Makes a progress bar like ``tqdm``, from ``total``, ``desc`` and ``unit``, and from
+        ``initial`` if a checkpoint already holds updates. None shows nothing.
 
     Raises
     ------
@@ -72,24 +76,32 @@ def train(
         source has no ``draw`` or nothing left to draw, or the checkpoint is damaged or of another
         run: it is left alone.
     OSError
-        The checkpoint cannot be read, or none could be written to its folder. Only before the
-        first update: a save that fails later is a warning, and the next one tries again.
+        The checkpoint cannot be read, or its folder cannot be written to. Only before the first
+        update: a save that fails later is a warning, and the next one tries again.
     FloatingPointError
-        The cost, or when the run is watched or saved a parameter, is no longer finite. Names the
-        update, the layer and the first array that is not; the last checkpoint stays as it was.
+        The cost is no longer finite, or, when the run is watched or saved, a parameter. The
+        message names the update, the layer and the first array that is not finite; the last
+        checkpoint stays as it was.
     """
     contracts.trainable("net", net)
-    checks.has_methods("loss", loss, ("forward", "backward"), "tn.SoftmaxCrossEntropy()")
+    contracts.loss("loss", loss)
     checks.has_methods("optimizer", optimizer, ("step",), "tn.SGD(net, lr)")
     checks.has_methods("source", source, ("draw",), "tn.Shuffled(x, labels, rng)")
     if getattr(optimizer, "net", net) is not net:
-        raise ValueError("optimizer: expected one of net, such as tn.SGD(net, lr), got another's")
+        wanted = "one that steps net, got another network's; write tn.SGD(net, lr)"
+        raise ValueError(f"optimizer: expected {wanted}")
+    if isinstance(watch, Monitor) and watch.net is not net:
+        wanted = "a Monitor of net, got another network's; write tn.Monitor(net, x, labels)"
+        raise ValueError(f"watch: expected {wanted}")
     updates = checks.size("updates", updates)
     batch = checks.size("batch", batch)
-    is_time = checks.moments("every", every, updates)
+    is_time = checks.schedule("every", every, updates)
     save_every = checks.size("save_every", save_every)
+    progress = checked(progress)
     if watch is not None:
-        checks.function("watch", watch, "a function of the updates done, such as a tn.Monitor")
+        checks.function("watch", watch, WATCH)
+    if isinstance(source, Shuffled):
+        _look_through(source, net, loss)
     file = None
     if checkpoint is not None:
         checkpoint = checks.path("checkpoint", checkpoint)
@@ -101,10 +113,10 @@ def train(
     words = _Words(loss, looks)
     initial = {"initial": done} if done else {}
     with (
+        stop_requests(wait=file is not None) as stop,
         # What overflows is seen in the cost, with its update: a warning would say less.
         np.errstate(over="ignore", invalid="ignore"),
-        progress(total=updates, desc="training", unit="updates", **initial) as bar,
-        Deferred(waits=file is not None) as interrupt,
+        started(progress, total=updates, desc="training", unit="updates", **initial) as bar,
         run,
     ):
         if done == 0:
@@ -127,8 +139,7 @@ def train(
                 words.tell(bar, cost, output, targets)
             except InterruptedError:  # this is a child process, and its parent wants it to stop
                 stopped = InterruptedError
-            if interrupt.asked:
-                stopped = KeyboardInterrupt
+            stopped = stop.asked or stopped
             last = stopped or looks.ended or run.k == updates
             if file and (last or run.k % save_every == 0):
                 run.check_parameters()
@@ -137,29 +148,59 @@ def train(
                 raise stopped(f"stopped {run}")
 
 
-def _drawn(source: Any, n: int) -> Any:
-    """What the source gives; one that has run dry is an error that says so."""
+def _look_through(source: Shuffled, net: Network, loss: Any) -> None:
+    """Refuse a table that has a row which cannot be trained on, and name that row."""
+    loss, output = copy.deepcopy(loss), None
+    for start in range(0, len(source.x), ROWS):
+        rows = slice(start, start + ROWS)
+        finite = np.isfinite(source.x[rows])
+        if not finite.all():
+            row, column = np.argwhere(~finite)[0] + (start, 0)
+            got = source.x[row, column]
+            raise ValueError(f"source.x[{row}, {column}]: expected a finite number, got {got}")
+        if output is None:
+            output = net.view().forward(source.x[:1])
+        targets = source.targets[rows]
+        try:
+            loss.forward(np.repeat(output, len(targets), axis=0), targets)
+        except (TypeError, ValueError):
+            for k, target in enumerate(targets):
+                try:
+                    loss.forward(output, target[None])
+                except (TypeError, ValueError) as error:
+                    raise type(error)(f"source.targets[{start + k}]: {error}") from None
+            raise
+
+
+def _drawn(source: Any, n: int) -> tuple[np.ndarray, Any]:
+    """Draw n examples; refuse a source that has run dry, or that does not return a pair."""
     try:
-        drawn = source.draw(n)
+        drawn = checks.called("source", "an object whose draw takes a number", source.draw, n)
     except StopIteration:
         drawn = None
-    if drawn is None or len(drawn[0]) == 0:
-        raise ValueError(
-            f"source: expected {n} examples, got none: it has run dry; tn.Shuffled(x, labels, rng)"
-            " goes through finite data again and again"
+    if drawn is not None and not (isinstance(drawn, (tuple, list)) and len(drawn) == 2):
+        got = checks.describe(drawn)
+        raise TypeError(
+            f"source.draw({n}): expected a pair, got {got}; write return x, targets in draw"
         )
-    return drawn
+    x = np.empty(0) if drawn is None else checks.array("source.draw(n)[0]", drawn[0])
+    if x.shape[:1] == (0,):
+        raise ValueError(
+            f"source: expected {n} examples, got none: it has run dry; write tn.Shuffled(x, labels,"
+            " rng), which goes through finite data again and again"
+        )
+    return checks.batch("source.draw(n)[0]", x), drawn[1]
 
 
 class _Run:
-    """How far a run is, and whether its numbers still are ones."""
+    """How far a run has come, and whether its numbers are still finite."""
 
     def __init__(
         self, net: Network, optimizer: Any, done: int, updates: int, file: Checkpoint | None
     ) -> None:
         self.net, self.optimizer, self.file = net, optimizer, file
         self.k, self.updates = done, updates
-        self.keep = getattr(optimizer, "keep", False)  # as the user has it
+        self.keep = getattr(optimizer, "keep", False)  # as the user set it
 
     def __str__(self) -> str:
         where = f"; {self.file}" if self.file else ""
@@ -223,14 +264,20 @@ class _Looks:
             self.run.check_parameters()
             began = time.perf_counter()
             try:
-                self.watch(self.run.k)
+                given = checks.called("watch", WATCH, self.watch, self.run.k)
             except StopIteration:
-                self.ended = True
+                given, self.ended = None, True
+            if given is not None:
+                got = checks.describe(given)
+                raise TypeError(
+                    f"watch({self.run.k}): expected nothing back, got {got}; to end the run after"
+                    " this update, raise StopIteration"
+                )
             self.seconds += time.perf_counter() - began
 
 
 class _Words:
-    """What stands at the end of the progress bar."""
+    """The words at the end of the progress bar."""
 
     def __init__(self, loss: Any, looks: _Looks) -> None:
         self.loss, self.looks = loss, looks
@@ -257,7 +304,7 @@ class _Words:
         return text
 
     def _chance(self, output: np.ndarray) -> float:
-        """Ask a copy of the loss, over all targets since the bar last spoke."""
+        """Ask a copy of the loss for chance, over all targets since the bar last showed it."""
         loss, targets = copy.copy(self.loss), np.concatenate(self.targets)
         loss.forward(np.resize(output, (len(targets), *output.shape[1:])), targets)
         return loss.chance()

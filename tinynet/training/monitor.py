@@ -1,4 +1,4 @@
-"""A network watched while it learns, on examples that stay the same."""
+"""A network watched while it learns, always on the same examples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet.layers import Linear
+from tinynet.layers import Activation, Linear
 from tinynet.looking.jacobians import singular_values
 from tinynet.looking.scores import error_rate, mean_cost
 from tinynet.looking.statistics import histogram, saturated, std, update_ratio
@@ -25,59 +25,59 @@ class Monitor:
     """Records what every layer does, each time it is called: ``watch=monitor`` for ``tn.train``.
 
     The paper watches its networks on a fixed set of 300 test examples (section 3.1). Watching
-    changes nothing in the network: the same bits with and without it.
+    changes nothing: a network learns to the same bits with and without it.
 
     Parameters
     ----------
     net : Network
     x : ndarray, shape (m, n_in)
-        The examples that are watched; a copy is kept.
+        The examples to watch; a copy is kept.
     labels : ndarray, shape (m,)
-        Their labels, or what else the loss takes.
+        Their labels, or whatever else the loss takes.
     test : tuple of ndarray, optional
-        Examples and labels for the test error and cost; as a rule those that are watched.
+        Examples and labels for the test error and cost; by default the watched ones.
     valid : tuple of ndarray, optional
-        Examples and labels for the error and cost of validation, by which a learning rate or the
-        moment to stop is chosen. Not recorded, if not given.
+        Examples and labels for the validation error and cost, by which to choose a learning rate
+        or the moment to stop; by default none.
     optimizer : optional
-        The one that trains the network: its ``last`` is needed for ``update_ratio``, and kept
-        where ``tn.train`` knows of a look ahead, or where you set ``optimizer.keep``.
+        The one that trains the network, for ``update_ratio``. This needs its ``last``, which
+        ``tn.train`` keeps for each look; in a loop of your own, set ``optimizer.keep``.
     loss : optional
-        As a rule ``tn.SoftmaxCrossEntropy()``.
+        By default ``tn.SoftmaxCrossEntropy()``.
     edges : ndarray, optional
-        Of the bins of the histograms: from -1 to 1 in steps of .02, as a rule. What lies beyond
-        counts in the outer bins.
+        The edges of the histograms' bins, by default from -1 to 1 in steps of .02. Numbers beyond
+        them count in the outer bins.
     jacobians : int, optional
-        At how many of the examples, the first ones, singular values are computed; 0, if not given,
-        because they take long.
+        At how many of the first examples to compute singular values; by default 0, because they
+        take long.
 
     Attributes
     ----------
     records : dict
-        A list of one entry a call for each of the names below; ``monitor[name]`` gives it as an
-        array. T calls, d hidden layers, d + 1 Linear layers. Of the watched examples:
+        An array with a row per call for each of the names below; ``monitor[name]`` is a copy of
+        it. T calls, d hidden layers, d + 1 Linear layers. Of the watched examples:
 
         - ``updates`` (T,): after how many updates;
         - ``test_error`` (T,), from 0 to 1, and ``test_cost`` (T,), of ``test``;
-        - ``valid_error`` (T,) and ``valid_cost`` (T,), of ``valid``, where it is given;
+        - ``valid_error`` (T,) and ``valid_cost`` (T,), of ``valid``, if it is given;
         - ``z_mean``, ``z_std`` (T, d): mean and std of the activations z;
         - ``z_p98`` (T, d): the 98th percentile of the absolute value of z;
-        - ``z_saturated`` (T, d): the share of units and examples that are saturated, which each
-          activation's ``saturated_at`` defines;
+        - ``z_saturated`` (T, d): the share of z that is saturated, as each activation's
+          ``saturated_at`` defines it;
         - ``z_dead`` (T, d): the share of units that are saturated at every example;
         - ``z_histogram`` (T, d, bins): the share of z in each bin;
         - ``ds_std`` (T, d + 1): std of ds, one example's gradient, m times ``linear.dy``;
         - ``dW_std`` (T, d + 1): std of ``linear.dW``, the mean over the m examples;
         - ``update_ratio`` (T, d + 1): std of the last step's change over std(W), NaN before the
           first;
-        - ``y_fixed``, ``y_varying`` (T,): what the network puts out whatever it sees, the std
-          over the outputs of their means over the examples; and what depends on the example, the
-          root mean square of the rest;
+        - ``y_fixed``, ``y_varying`` (T,): how much the network puts out whatever it sees, the std
+          over the outputs of their means over the examples; and how much depends on the example,
+          the root mean square of the rest;
         - ``singular_values`` (T, square hidden layers, units): those of the Jacobians from one
-          hidden layer to the next where both have as many units, the largest first, each a mean
-          over the examples, and NaN where a layer has fewer; with ``jacobians`` only.
+          hidden layer to the next if both have as many units, the largest first, each a mean
+          over the examples, and NaN where a layer has fewer; only with ``jacobians``.
     seconds : float
-        What all the calls took.
+        The time that all the calls took.
 
     Raises
     ------
@@ -99,30 +99,52 @@ class Monitor:
         jacobians: int = 0,
     ) -> None:
         self.net = contracts.network("net", net)
-        self.x = np.array(checks.batch("x", x))
-        self.labels = np.array(checks.as_many("labels", labels, self.x))
-        self.test = (self.x, self.labels) if test is None else _pair("test", test)
-        self.valid = None if valid is None else _pair("valid", valid)
+        self.loss = SoftmaxCrossEntropy() if loss is None else contracts.loss("loss", loss)
+        self.x, self.labels = map(np.array, self._checked("x", x, "labels", labels))
+        self.test = (self.x, self.labels) if test is None else self._pair("test", test)
+        self.valid = None if valid is None else self._pair("valid", valid)
+        if optimizer is not None:
+            checks.has_methods("optimizer", optimizer, ("step",), "tn.SGD(net, lr)")
         self.optimizer = optimizer
-        self.loss = SoftmaxCrossEntropy() if loss is None else loss
         self.edges = checks.rising("edges", edges)
-        self.jacobians = checks.size("jacobians", jacobians) if jacobians else 0
-        self.records: dict[str, list] = {}
+        self.jacobians = checks.whole("jacobians", jacobians)
+        self.records: dict[str, np.ndarray] = {}
         self.seconds = 0.0
+        self.earlier = 0  # updates of the runs before this one
+
+    def _pair(self, name: str, pair: Any) -> tuple[np.ndarray, np.ndarray]:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"{name}: expected a pair (x, labels), got {checks.describe(pair)}")
+        return self._checked(f"{name}[0]", pair[0], f"{name}[1]", pair[1])
+
+    def _checked(self, name: str, x: Any, of: str, targets: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Check that the network takes x, and the loss the targets."""
+        x = checks.finite(name, contracts.batch_for(name, x, self.net))
+        return x, contracts.targets_for(of, targets, x, self.net, self.loss)
 
     def __call__(self, k: int) -> None:
-        """Look at the network after k updates, and keep what was seen."""
+        """Look at the network after k updates, and keep what was seen.
+
+        A second run of the network counts its updates from 0 again: they are added to those of
+        the runs before.
+        """
+        k = checks.whole("k", k)
         started = time.perf_counter()
-        for name, value in self._look(k).items():
-            self.records.setdefault(name, []).append(value)
+        last = int(self.records["updates"][-1]) if self.records else 0
+        begins_again = last > 0 and (k == 0 or self.earlier + k < last)
+        if begins_again:
+            self.earlier = last
+        if k > 0 or not begins_again:  # this moment was seen at the end of the run before
+            for name, value in self._look(self.earlier + k).items():
+                self.records[name] = _with_row(self.records.get(name), value)
         self.seconds += time.perf_counter() - started
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in self.records:
+        if checks.text("name", name) not in self.records:
             if not self.records:
-                raise KeyError(f"name: there are no records, it was not called yet; got {name!r}")
+                raise KeyError(f"name: expected a call of the monitor first, got {name!r}")
             known = ", ".join(repr(key) for key in self.records)
-            raise KeyError(f"name: expected one of {known}; got {name!r}")
+            raise KeyError(f"name: expected one of {known}, got {name!r}")
         return np.array(self.records[name])
 
     def __repr__(self) -> str:
@@ -134,7 +156,8 @@ class Monitor:
         output = net.forward(self.x)
         loss.forward(output, self.labels)
         net.backward(loss.backward())
-        hidden, weighted = list(activations(net).values()), list(linears(net).values())
+        weighted = list(linears(net).values())
+        hidden = self._hidden(net)
         full = [saturated(layer) for layer in hidden]
         fixed = output.mean(axis=0, dtype=float)
         seen = {
@@ -160,8 +183,14 @@ class Monitor:
             seen["singular_values"] = self._spectra()
         return seen
 
+    def _hidden(self, net: Network) -> list[Activation]:
+        """Return the activations of the hidden layers; the output layer may have one, too."""
+        places = list(net.named_layers())
+        end = places.index(list(linears(net))[-1])
+        return [layer for place, layer in activations(net).items() if places.index(place) < end]
+
     def _ratio(self, place: str, linear: Linear) -> float:
-        """NaN where the layer is frozen."""
+        """Return the update ratio of a layer's weights; NaN if the layer is frozen."""
         name = next(iter(linear.parameters), "W")
         return update_ratio(self.net, self.optimizer, f"{place}.{name}")
 
@@ -177,7 +206,7 @@ class Monitor:
         return spectra
 
     def _error(self, x: np.ndarray, labels: np.ndarray) -> float:
-        """NaN where the targets are not labels."""
+        """Return the error rate; NaN if the targets are not labels."""
         if labels.dtype.kind not in "iu" or labels.ndim != 1:
             return float("nan")
         return error_rate(self.net, x, labels)
@@ -186,36 +215,71 @@ class Monitor:
     def state(self) -> dict[str, Any]:
         """The records as arrays by name, ``seconds``, and ``examples``, a hash of those watched.
 
-        Set it to go on from there; that of a monitor of other examples is a ValueError.
+        Set it to go on from there; that of a monitor with other examples is a ValueError.
         """
-        records = {name: self[name] for name in self.records}
-        return {"examples": self._examples(), "seconds": self.seconds, **records}
+        known_by = {"examples": self._examples(), "earlier": self.earlier}
+        return {**known_by, "seconds": self.seconds, **self.records}
 
     @state.setter
     def state(self, state: dict[str, Any]) -> None:
         if not isinstance(state, dict) or "seconds" not in state:
-            raise ValueError(f"state: expected that of a Monitor, got {checks.describe(state)}")
+            raise ValueError(f"state: expected a Monitor's, got {checks.describe(state)}")
         if state.get("examples") != self._examples():
-            raise ValueError("state: expected that of a Monitor of the same examples, got others'")
-        others = ("examples", "seconds")
-        records = {name: list(array) for name, array in state.items() if name not in others}
-        bins = {shares.shape[-1] for shares in records.get("z_histogram", ()) if shares.size}
-        if bins - {len(self.edges) - 1}:
-            raise ValueError(f"state: expected {len(self.edges) - 1} bins, got {bins}: other edges")
+            raise ValueError("state: expected a Monitor's with the same examples, got others")
+        others = ("examples", "earlier", "seconds")
+        records = {name: entry for name, entry in state.items() if name not in others}
         if records and bool(self.jacobians) != ("singular_values" in records):
             has = "none" if self.jacobians else "some"
-            raise ValueError(f"state: expected singular values as jacobians says, got {has}")
+            raise ValueError(f"state: expected singular values if jacobians is given, got {has}")
         if records and (self.valid is not None) != ("valid_error" in records):
             has = "none" if self.valid else "some"
             raise ValueError(f"state: expected validation errors if valid is given, got {has}")
-        self.seconds, self.records = float(state["seconds"]), records
+        if records:
+            self._fits(records)
+        seconds, earlier = state["seconds"], checks.whole("state['earlier']", state.get("earlier"))
+        if not isinstance(seconds, (int, float)) or not 0 <= seconds < np.inf:
+            got = checks.describe(seconds)
+            raise ValueError(f"state['seconds']: expected a time from 0, got {got}")
+        self.seconds, self.earlier = float(seconds), earlier
+        self.records = {name: np.array(array) for name, array in records.items()}
+
+    def _fits(self, records: dict[str, Any]) -> None:
+        """Check that records have the names, shapes and kinds of numbers of what a look sees."""
+        quick = copy.copy(self)
+        quick.test = self.x, self.labels
+        quick.valid = None if self.valid is None else quick.test
+        quick.jacobians = min(self.jacobians, 1)
+        with np.errstate(all="ignore"):
+            seen = {name: np.asarray(value) for name, value in quick._look(0).items()}
+        if records.keys() != seen.keys():
+            raise ValueError(f"state: expected records {list(seen)}, got {list(records)}")
+        looks = max(1, np.size(records["updates"]))
+        for name, like in seen.items():
+            array, shape = records[name], (looks, *like.shape)
+            fits = isinstance(array, np.ndarray) and array.dtype == like.dtype
+            if not fits or array.shape != shape:
+                wanted = f"shape {shape} of {like.dtype}"
+                got = checks.describe(array)
+                raise ValueError(f"state[{name!r}]: expected {wanted}, got {got}")
+            if not name.endswith(("_mean", "_cost")) and (array < 0).any():
+                raise ValueError(
+                    f"state[{name!r}]: expected numbers from 0, got {array[array < 0][0]}"
+                )
+        if (np.diff(records["updates"]) < 0).any():
+            raise ValueError("state['updates']: expected none smaller than the one before")
 
     def _examples(self) -> str:
         return hashlib.sha256(self.x.tobytes() + self.labels.tobytes()).hexdigest()
 
 
-def _pair(name: str, pair: Any) -> tuple[np.ndarray, np.ndarray]:
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise TypeError(f"{name}: expected a pair (x, labels), got {checks.describe(pair)}")
-    x = checks.batch(f"{name}[0]", pair[0])
-    return x, checks.as_many(f"{name}[1]", pair[1], x)
+def _with_row(rows: np.ndarray | None, row: Any) -> np.ndarray:
+    """Add a row to others, in place if there is room behind them; if not, make new room."""
+    row = np.asarray(row)
+    if rows is None:
+        rows = np.empty((0, *row.shape), row.dtype)
+    n, room = len(rows), rows.base
+    if room is None or len(room) == n:
+        room = np.empty((max(1, 2 * n), *row.shape), row.dtype)
+        room[:n] = rows
+    room[n] = row
+    return room[: n + 1]

@@ -1,8 +1,8 @@
-"""Several calls at the same time, each in a process of its own with one BLAS thread.
+"""Several calls at the same time, each in its own process with one BLAS thread.
 
-One thread, because small matrix products gain nothing from more, and because float32 sums differ
-in their last bits with the number of threads: the same call gives the same bits on any number
-of cores.
+One thread, because small matrix products gain nothing from more, and because the last bits of
+float32 sums depend on the number of threads: the same call gives the same bits on any number of
+cores.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from tinynet._internal.progress import Silent, bar
+from tinynet._internal import checks
+from tinynet._internal.progress import Silent, bar, started
+from tinynet.training.interrupts import StopRequest, Terminated, stop_requests
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
-# Shared between parent and children: what each call has done so far, and at the end a 1 when all
-# are to stop. Set once in each child.
+# Shared between parent and children: how much each call has done so far, and at the end a 1 when
+# all must stop. Set once in each child.
 _shared: Any = None
 
 
@@ -34,39 +36,39 @@ def run(
     desc: str,
     unit: str,
     workers: int | None = None,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> list:
-    """The results of the calls, in their order.
+    """Run the calls side by side; return their results in order.
 
     Parameters
     ----------
     calls : sequence of (function, keywords)
         Each becomes ``function(**keywords, progress=...)`` in a child process, so functions must
-        be importable. What they count on the bars they make is added up on the parent's.
+        be importable. What they count on their progress bars is added up on one bar.
     total, desc, unit
-        Of the bar that is shown.
+        Arguments of that bar.
     workers : int, optional
-        Processes at a time; as many as there are cores, if not said.
+        Processes at a time; by default as many as there are cores.
     progress : function, optional
-        Makes that bar, as ``tqdm`` does.
+        Makes that bar, like ``tqdm``; None shows nothing.
 
     Raises
     ------
     Exception
-        The first that a call raised; the others are stopped.
+        The first that a call raises; the others are stopped.
     """
     context = multiprocessing.get_context("spawn")
     shared = context.RawArray("q", len(calls) + 1)
-    workers = min(workers or cores(), len(calls))
+    workers = min(processes(workers) or cores(), len(calls))
     with (
         _one_thread_a_process(),
-        progress(total=total, desc=desc, unit=unit) as shown,
+        started(progress, total=total, desc=desc, unit=unit) as shown,
         ProcessPoolExecutor(workers, context, initializer=_start, initargs=(shared,)) as pool,
     ):
-        with _deaf_to_interrupts(), _without_the_script():
-            futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
-        pending, count = set(futures), 0
         try:
+            with _deaf_to_interrupts(), _without_the_script():
+                futures = [pool.submit(_call, k, *call) for k, call in enumerate(calls)]
+            pending, count = set(futures), 0
             while pending:
                 done, pending = wait(pending, timeout=0.5)
                 for future in done:
@@ -82,14 +84,14 @@ def run(
 
 
 def _start(shared: Any) -> None:
-    """In a child, before its first call."""
+    """Prepare a child process for its calls."""
     global _shared
     _shared = shared
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
 
 
 def _end_with_the_parent() -> None:
-    """A parent that was killed can no longer tell its children to stop."""
+    """Wait for the parent to end, and end too: if killed, it cannot tell its children to stop."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -98,28 +100,38 @@ def _end_with_the_parent() -> None:
 
 def _call(k: int, function: Callable[..., Any], keywords: Mapping[str, Any]) -> Any:
     def counter(initial: int = 0, **_: Any) -> _Counter:
-        _shared[k] += initial  # what a call goes on from was done before
-        return _Counter(k)
+        _shared[k] += initial  # what a call resumes from is done already
+        return _Counter(k, stop)
 
     if _shared[-1]:
         raise InterruptedError("told to stop")
-    return function(**keywords, progress=counter)
+    try:
+        with stop_requests() as stop:  # SIGTERM may come to all processes, as from Slurm
+            return function(**keywords, progress=counter)
+    finally:
+        if stop.asked:
+            os._exit(Terminated.code)  # the pool may be broken, and never hand out another call
 
 
 class _Counter(Silent):
     """The bar of a child: shows nothing, counts for the parent's."""
 
-    def __init__(self, k: int) -> None:
-        self.k = k
+    def __init__(self, k: int, stop: StopRequest) -> None:
+        self.k, self.stop = k, stop
 
     def update(self, n: int = 1) -> None:
-        if _shared[-1]:
+        if _shared[-1] or self.stop.asked:
             raise InterruptedError("told to stop")
         _shared[self.k] += n
 
 
+def processes(workers: int | None) -> int | None:
+    """Check how many processes there may be at a time; None is as many as there are cores."""
+    return None if workers is None else checks.whole("workers", workers, 1, 1000)
+
+
 def cores() -> int:
-    """How many this process may use, which can be fewer than are built in."""
+    """Count the cores that this process may use, which can be fewer than the machine has."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -127,7 +139,7 @@ def cores() -> int:
 
 @contextmanager
 def _without_the_script() -> Iterator[None]:
-    """Children that start now do not run the script that was started: it needs no guard.
+    """Keep children that start now from running the main script: it needs no guard.
 
     A lesson calls studies between its paragraphs; what children need, they import.
     """
@@ -141,9 +153,9 @@ def _without_the_script() -> Iterator[None]:
 
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
-    """Children that start now never hear Ctrl-C: the parent does, and tells them to stop."""
+    """Hide Ctrl-C from children that start now: the parent hears it, and tells them to stop."""
     if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may say what a signal does
+        yield  # only the main thread may set what a signal does
         return
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
@@ -154,7 +166,7 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 @contextmanager
 def _one_thread_a_process() -> Iterator[None]:
-    """Children read these variables when they load NumPy."""
+    """Set the variables that children read when they load NumPy."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:

@@ -1,10 +1,10 @@
 """One call of a student's function; and, as a script, the child process that holds their code.
 
 The child reads all it needs from its standard input before it loads the student's code: the calls
-and their arrays, never an answer. It gives up what it was told to give up, and then answers on what
-was its standard output, a line of JSON and the bytes of an ``.npz`` for each call. It is started as
-``python -I -S calling.py FOLDER``, where FOLDER is the one that NumPy is in, and imports nothing of
-tinynet.
+and their arrays, never an answer. It gives up the rights it is told to, and then answers on what
+was its standard output, with a line of JSON and the bytes of an ``.npz`` for each call. It is
+started as ``python -I -S child.py FOLDER``, where FOLDER is the one that NumPy is in, and imports
+nothing of tinynet.
 """
 
 import io
@@ -19,13 +19,13 @@ if __name__ == "__main__":
     sys.path.append(sys.argv[1])
 import numpy as np
 
-# Of NumPy, what comes only when it is asked for: another user may not be able to read it then.
+# Parts of NumPy that are loaded on demand: by then, another user may not be able to read them.
 PARTS = ("fft", "linalg", "ma", "polynomial", "random")
 NEW_NETWORK = 0x40000000  # CLONE_NEWNET, of Linux
 
 
 def call(task, student, arrays):
-    """What the call gives as arrays by name, and its arguments as they are afterwards."""
+    """Make the call; return its results, arrays by name, and its arguments as they are after it."""
     arguments = {name: np.array(array) for name, array in arrays.items()}
     results = task(student, **arguments)
     for name, result in results.items():
@@ -47,7 +47,7 @@ def main():
     me = os.getpid()
 
     def say(message, arrays=None):
-        if os.getpid() != me:  # the student's code made a second process of this one
+        if os.getpid() != me:  # the student's code has forked this process
             os._exit(1)
         content = io.BytesIO()
         if arrays is not None:
@@ -86,7 +86,7 @@ def main():
 
 
 def loaded(file, source, known):
-    """A module from its text, of which tracebacks can show the lines; entered in ``known``."""
+    """Make a module from its text, so that tracebacks show its lines; enter it in ``known``."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     module = ModuleType(file.removesuffix(".py"))
     known[module.__name__] = module
@@ -95,28 +95,28 @@ def loaded(file, source, known):
 
 
 def told(error, file):
-    """An error, and where in the student's file it came from."""
+    """Write an error, and where in the student's file it came from."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     where = [f"  {file}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
     lines = traceback.format_exception_only(error)
     if isinstance(error, ModuleNotFoundError):
-        lines.append("Only NumPy and Python's own library can be imported where this is run.")
+        lines.append("Only NumPy and Python's standard library can be imported here.")
     return "".join(lines).strip()[:2000] + "".join("\n" + line for line in where)
 
 
 def no_debugger(*args, **keywords):
-    """In place of ``breakpoint``, which would wait for somebody to type."""
+    """Refuse a ``breakpoint``, which would wait for somebody to type."""
     raise RuntimeError("a breakpoint() was left in")
 
 
 def give_up(limits, user, library):
-    """Limits that hold from now on, and another user's rights; nothing of it can be undone."""
+    """Set limits, and take on another user's rights; none of it can be undone."""
     if user is not None:
         import ctypes
 
         for name in PARTS:
             __import__(f"numpy.{name}")
-        if sys.platform == "linux":  # without a network; where that is not to be had, with one
+        if sys.platform == "linux":  # without a network, if the system allows it
             ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK)
     if library is not None:
         own = os.path.dirname(os.__file__)

@@ -1,7 +1,7 @@
-"""Python's own library, where a user without rights can read it.
+"""A copy of Python's standard library that a user without rights can read.
 
-A Python that lies in somebody's home can be run by its owner only. A submission that is run as
-another user has then nothing to import from, so it gets a copy.
+A Python installed in somebody's home can be run by its owner only. A submission that is run as
+another user would have nothing to import from, so it gets a copy.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ LEFT_OUT = ("site-packages", "test", "tests", "idlelib", "lib2to3", "ensurepip",
 
 
 @functools.cache
-def copied() -> str | None:
-    """The copy, which is there until this process ends; None where everybody can read the library.
+def copied_library() -> str | None:
+    """Copy the library, once, until this process ends; None if everybody can read the original.
 
-    Made once, of some 40 MB.
+    A copy has some 40 MB.
     """
     if all(map(_is_open, (LIBRARY, *LIBRARY.parents))):
         return None
@@ -34,5 +34,5 @@ def copied() -> str | None:
 
 
 def _is_open(folder: Path) -> bool:
-    """Whether all may read a folder and go through it."""
+    """Tell whether everybody may read a folder and go through it."""
     return bool(folder.stat().st_mode & stat.S_IROTH and folder.stat().st_mode & stat.S_IXOTH)
