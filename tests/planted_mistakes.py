@@ -347,7 +347,7 @@ test_contracts.py
   Buffers.places -k stopped_and_resumed and nested
     blocks have no buffers: self.net.named_layers().items() -> enumerate(self.net.layers)
   Checkpoint.save -k stopped_and_resumed and dropout
-    a Generator is not learnt, so not kept: "buffers": buffers, -> "buffers": {},
+    a Generator is not learnt, so not kept: "buffers": numbers, -> "buffers": {},
   Checkpoint.resume -k stopped_and_resumed
     the network is as it was: fill() -> pass
   Checkpoint._set -k stopped_and_resumed
@@ -578,4 +578,41 @@ test_figure12.py
     the last epoch is the best: for k in (best, -1)] errors -> for k in (-1, best)]; errors
   studies.figure12 -k epoch_goes_once
     an epoch has 50,000 images: "cifar10": 4_000 -> "cifar10": 5_000
+
+test_data_kinds.py
+  mnist.locate -k torchvision
+    everybody has the files where we have them: ("", *TORCHVISION) -> ("",)
+  mnist._other -k not_called_mnist
+    what is not MNIST is Fashion-MNIST: == FASHION_LABELS -> is not None
+  mnist._read -k damaged
+    a warning is enough: others.append(name) -> pass
+  reading.unzipped -k page
+    a page begins with its doctype: start.strip().lower() -> start
+  _refuse_others -k another_version
+    each place is mine: places if folder is None else places[:2] -> places
+    the archive is what people have: (place / name).exists() -> (place / name).is_file()
+  files.complete -k no_is_not
+    what is not empty is true: checks.flag("download", download) -> bool(download)
+  small_imagenet._listed -k other_kinds
+    nobody has pictures of other kinds: if skipped: -> if False:
+  plots.images -k black_is_0
+    all images go from -1 to 1: 0 if x.min() >= 0 else -1 -> -1
+
+test_wrong_calls.py
+  loop._drawn -k what_to_write
+    a triple is a pair and more: len(drawn) == 2 -> len(drawn) >= 2
+    the network will see what x is: checks.batch("source.draw(n)[0]", x) -> x
+  _Looks.look -k what_to_write
+    what watch returns does no harm: if given is not None: -> if False:
+  checks.whole -k what_to_write
+    NumPy knows how much is too much: if number > most: -> if False:
+  checks._integer -k what_to_write
+    an array of one number is a number: (bool, np.bool_, np.ndarray) -> (bool, np.bool_)
+  checks.called -k left_as_it_is
+    each TypeError is about the arguments: if error.__traceback__.tb_next is not None: -> if False:
+  Monitor._checked -k what_to_write
+    the loss will see the labels: np.resize(output, (len(x), output.shape[1])), targets) ->
+      np.resize(output, (len(x), output.shape[1])), targets * 0)
+  checks.file_name -k what_to_write
+    .. is the only way out: set(found) & -> set() &
 """

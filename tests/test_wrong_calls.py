@@ -16,6 +16,7 @@ from data_files import small_cifar10, small_mnist
 from right_calls import RIGHT, public
 
 import tinynet as tn
+from tinynet import plots
 
 DRAWN = 2000  # wrong calls; a tenth of them in the quick tests
 
@@ -298,7 +299,9 @@ def test_a_wrong_call_is_refused_in_words_before_anything_is_done(
     assert {call: found for call, found in complaints.items() if found} == {}
 
 
-@pytest.mark.parametrize("name", [name for name in RIGHT if name not in SLOW])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.long] if n in SLOW else []) for n in RIGHT]
+)
 def test_a_right_call_is_right(name, capsys):
     RIGHT[name]()()
 
@@ -314,3 +317,117 @@ def test_the_table_of_what_is_fine_names_arguments_that_there_are():
     known = {(name, argument) for name, argument, *_ in wrong_calls()}
     known = {argument for _, argument in known} | {f"{name}.{argument}" for name, argument in known}
     assert set(FINE) | set(AS_WELL) <= known
+
+
+# ---------------------------------------------------------------------------- what to write
+
+
+def run(source=None, **keywords):
+    """Two updates from a source, in a small network."""
+    right = RIGHT["train"]()
+    return right(checkpoint=None, **({"source": source} if source else {}), **keywords)
+
+
+def momentum(state):
+    """Set the state of an optimizer that carries arrays."""
+
+    class Momentum(tn.SGD):
+        buffers = ("v",)
+
+        def __init__(self, net, lr):
+            super().__init__(net, lr)
+            self.v = {}
+
+    sgd = Momentum(tn.mlp([3, 2], rng=0), 0.1)
+    sgd.state = state
+
+
+X = np.ones((4, 3))
+HINTS = {
+    "a whole number in an array": (lambda: tn.Linear(np.array([3]), 2), "n_in", "n_in.item()"),
+    "a whole number of no axes": (lambda: tn.Linear(3, np.array(2)), "n_out", "write n_out.item()"),
+    "a rate in an array": (lambda: RIGHT["SGD"]()(lr=np.array([0.1])), "lr", "write lr.item()"),
+    "a power of ten": (lambda: run(updates=1e5), "updates", "write int(updates)"),
+    "a number of a study": (lambda: tn.chance([0, 1], np.float64(2)), "classes", "int(classes)"),
+    "too many": (lambda: tn.Shapeset(0).draw(10**30), "n", "expected at most 1,000,000,000"),
+    "ragged labels": (lambda: tn.chance([[1], [1, 2]], 3), "labels", "expected an array"),
+    "sizes in no list": (lambda: tn.mlp(np.array(4)), "sizes", "[1024, 100, 9]"),
+    "an activation as init": (lambda: tn.mlp([3, 2], init=np.tanh), "init", "tn.normalized"),
+    "no optimizer": (lambda: RIGHT["Monitor"]()(optimizer=3), "optimizer", "tn.SGD(net, lr)"),
+    "a loss's class": (lambda: run(loss=tn.Quadratic), "loss", "tn.SoftmaxCrossEntropy()"),
+    "labels too high": (
+        lambda: RIGHT["Monitor"]()(valid=(X, [0, 1, 2, 0])), "valid[1]", "expected 0 to 1",
+    ),
+    "an empty state": (lambda: momentum({}), "state", "['lr', 't']"),
+    "a state with numbers for names": (
+        lambda: momentum({"lr": 0.1, "t": 1, 3: 4}), "state", "names as keys",
+    ),
+    "a state of another optimizer": (
+        lambda: momentum({"lr": 0.1, "t": 1, "m.0.W": X}), "state", "m.0.W",
+    ),
+    "a run that leads out of the folder": (
+        lambda: RIGHT["studies.watch"]()(runs={"../x": None}), "the name '../x' in runs",
+        "without a folder",
+    ),
+    "no runs": (lambda: RIGHT["studies.watch"]()(runs={}), "runs", "at least one"),
+    "a picture that leads out of it": (lambda: plots.show("../up"), "name", "folder"),
+    "a pair of another kind": (
+        lambda: run(Drawn(lambda n: X)), "source.draw(2)", "write return x, targets",
+    ),
+    "nothing drawn": (lambda: run(Drawn(lambda n: ())), "source.draw(2)", "expected a pair"),
+    "three things drawn": (lambda: run(Drawn(lambda n: (1, 2, 3))), "source.draw(2)", "a pair"),
+    "labels drawn first": (lambda: run(Drawn(lambda n: ([0, 1], X))), "source.draw(n)[0]", "float"),
+    "ragged rows drawn": (
+        lambda: run(Drawn(lambda n: ([[1.0], [1.0, 2.0]], [0, 1]))), "source.draw(n)[0]", "array",
+    ),
+    "a draw without a number": (lambda: run(Drawn(lambda: (X, X))), "source", "takes a number"),
+    "a watch that says yes": (lambda: run(watch=lambda k: True), "watch(0)", "StopIteration"),
+    "a watch that yields": (lambda: run(watch=lambda k: (yield)), "watch(0)", "nothing back"),
+    "a watch without a number": (lambda: run(watch=lambda: None), "watch", "tn.Monitor"),
+    "a bar that cannot count": (
+        lambda: run(progress=lambda **_: None), "progress", "from total, desc and unit",
+    ),
+}  # fmt: skip
+
+
+class Drawn:
+    """A source that gives whatever a function gives."""
+
+    def __init__(self, draw):
+        self.draw = draw
+
+
+@pytest.mark.parametrize(("call", "name", "hint"), HINTS.values(), ids=HINTS)
+def test_an_error_names_the_argument_and_says_what_to_write(call, name, hint):
+    with pytest.raises((TypeError, ValueError)) as error:
+        call()
+    said, rest = str(error.value).split(": ", 1)
+    assert said == name
+    assert hint in rest
+    assert files() == []
+
+
+class Folded(tn.Network):
+    """Takes two rows of its first layer at once: as wide as two."""
+
+    def forward(self, x):
+        return super().forward(x.reshape(len(x), 2, -1).mean(axis=1))
+
+
+def test_a_network_with_its_own_forward_says_itself_how_wide_its_input_is():
+    net = tn.Network([Folded([tn.Linear(3, 2, rng=0)])])
+    x = np.ones((4, 6))
+    assert tn.error_rate(net, x, np.zeros(4, int)) in (0, 1)
+    tn.Monitor(net, x, np.zeros(4, int))(0)
+
+
+def test_a_mistake_within_a_function_that_is_handed_in_is_left_as_it_is():
+    def init(n_in, n_out, rng):
+        return None + 1
+
+    with pytest.raises(TypeError, match="^unsupported operand"):
+        tn.Linear(3, 2, init=init)
+
+
+def test_a_draw_may_give_a_list_of_two_and_rows_as_lists():
+    run(Drawn(lambda n: [[[0.5, 0.0, 1.0]] * n, [0] * n]))

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-MOST = 10**12  # of anything that is counted: a larger number is a slip
+MOST = 10**9  # of anything that is counted: a larger number is a slip
 
 
 def describe(value: Any) -> str:

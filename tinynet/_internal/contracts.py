@@ -121,11 +121,6 @@ def network(name: str, value: Any) -> Any:
     return value
 
 
-def batch_for(name: str, x: Any, net: Any, dtype: Any = None) -> np.ndarray:
-    """Check that x is what a network takes: floats (batch, n_in); cast it to dtype."""
-    return checks.batch(name, x, getattr(net.layers[0], "n_in", None), dtype)
-
-
 def trainable(name: str, net: Any) -> Any:
     """Check that a step reaches every parameter of a network once."""
     layers(f"{name}.layers", network(name, net).layers)
@@ -246,6 +241,8 @@ def loss(name: str, value: Any) -> Any:
     try:
         inspect.signature(value.forward).bind("output", "targets")
         inspect.signature(value.backward).bind()
+    except ValueError:  # of a function of C, nothing is known
+        pass
     except TypeError as error:
         wanted = "forward(output, targets) and backward(), such as tn.SoftmaxCrossEntropy()"
         got = f"{checks.describe(value)} ({error})"
@@ -253,21 +250,8 @@ def loss(name: str, value: Any) -> Any:
     return value
 
 
-def targets_for(name: str, targets: Any, x: np.ndarray, net: Any, loss: Any) -> np.ndarray:
-    """Check that there is a target for each example, and that the loss takes them; change nothing.
-
-    The loss is asked with the outputs of some examples, over and over: only the targets matter.
-    """
-    found = checks.as_many(name, targets, x)
-    with np.errstate(all="ignore"):
-        output = net.view().forward(x[:100])
-        with said_of(name):
-            copy.deepcopy(loss).forward(np.resize(output, (len(x), output.shape[1])), found)
-    return found
-
-
 @contextmanager
-def said_of(name: str) -> Iterator[None]:
+def said_of(name: str, by: str = "the loss") -> Iterator[None]:
     """Turn what a loss says about its targets into an error about the argument of this name."""
     try:
         yield
@@ -275,7 +259,7 @@ def said_of(name: str) -> Iterator[None]:
         if str(error).startswith((f"{name}:", "output:")):
             raise
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{name}: expected what the loss takes; {error}") from None
+        raise kind(f"{name}: expected what {by} takes; {error}") from None
 
 
 # ---------------------------------------------------------------------------- optimizers

@@ -111,9 +111,8 @@ class Saved:
             self._members = {}
             for member in members:
                 # A wrong length in the zip's directory would make the next entries a comment.
-                hides = member.comment or member.extra[:2] not in (b"", ZIP64)
-                if hides or not member.filename.endswith(".npy"):
-                    raise ValueError(f"expected a plain .npy file, got {member.filename!r}")
+                if member.comment or member.extra[:2] not in (b"", ZIP64):
+                    raise ValueError(f"expected nothing but {member.filename!r} in its entry")
                 self._members[member.filename.removesuffix(".npy")] = member
             if len(self._members) < len(members):
                 raise ValueError("expected each name once")

@@ -98,9 +98,10 @@ def cifar10(
     .. [1] A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
     """
     target = files.folders(FOLDER, folder)[0]
-    if locate(folder)[ARCHIVE.name] is None:
+    there = locate(folder)
+    if there[ARCHIVE.name] is None:
         _refuse_others(folder)
-    found = files.complete("CIFAR-10", [ARCHIVE], locate(folder), target, download, progress)
+    found = files.complete("CIFAR-10", [ARCHIVE], there, target, download, progress)
     path = found[ARCHIVE.name]
     n = RECORDS * len(BATCHES)
     x, labels = np.empty((n, INPUTS), np.float32), np.empty(n, np.int64)

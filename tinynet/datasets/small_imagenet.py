@@ -122,8 +122,10 @@ def _listed(folder: Path) -> tuple[tuple[str, ...], list[tuple[int, Path]]]:
         found = [file for file in there if _is_picture(file, ENDINGS)]
         skipped += [file for file in there if _is_picture(file, OTHERS)]
         if len(found) < 3:
-            inner = [file for file in there if file.is_dir()]
-            hint = f"; if its folders are the classes, name it: {str(path)!r}" if inner else ""
+            hint = ""
+            if any(file.is_dir() for file in there):
+                one = path if not (folder / "train").is_dir() else folder / "train"
+                hint = f"; if the classes are folders in it, write small_imagenet({str(one)!r})"
             raise ValueError(
                 f"{path}: expected at least three pictures ({', '.join(ENDINGS)}), to train,"
                 f" validate and test, got {len(found)}{hint}"

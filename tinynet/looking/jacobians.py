@@ -122,7 +122,8 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
 def _block_and_input(net: Network, i: Any, x: Any) -> tuple[list, np.ndarray]:
     """Return the layers of Jacobian i, on a view, and what enters the first of them at x."""
     contracts.network("net", net)
-    x = checks.finite("x", contracts.batch_for("x", x, net, net.dtype))
+    width = getattr(net.layers[0], "n_in", None)
+    x = checks.finite("x", checks.batch("x", x, width, net.dtype))
     layers = one_by_one(net.view()).layers
     if i is not None and len(layers) == 1 and hasattr(layers[0], "layers"):
         raise ValueError(

@@ -154,7 +154,7 @@ def _outputs(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the outputs of one block of examples after another, and their targets."""
     net = contracts.network("net", net).view()
-    x = contracts.batch_for("x", x, net)
+    x = checks.batch("x", x)
     targets = checks.as_many(name, targets, x)
     for start in range(0, len(x), BLOCK):
         block = slice(start, start + BLOCK)

@@ -28,7 +28,7 @@ def at_initialization(
     labels: np.ndarray,
     *,
     jacobians: int = 20,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> dict[str, Any]:
     """Measure every hidden layer in one forward and one backward pass.
 
@@ -41,7 +41,7 @@ def at_initialization(
     jacobians : int, optional
         At how many of the first examples to compute singular values.
     progress : function, optional
-        Makes a progress bar like ``tqdm``.
+        Makes a progress bar like ``tqdm``; None shows nothing.
 
     Returns
     -------

@@ -108,7 +108,9 @@ class Race:
         for k, rate in enumerate(checks.numbers("rates", self.rates, [None]).tolist()):
             checks.positive(f"rates[{k}]", rate)
 
-    def choose_rates(self, progress: Callable[..., Any] = bar) -> dict[str, list[dict[str, Any]]]:
+    def choose_rates(
+        self, progress: Callable[..., Any] | None = bar
+    ) -> dict[str, list[dict[str, Any]]]:
         """Try each rate of the grid for the ``search`` updates of the size.
 
         Returns
@@ -126,7 +128,7 @@ class Race:
         return {row: [found[row, lr] for lr in self.rates] for row in self.rows}
 
     def learn(
-        self, rates: Mapping[str, float], progress: Callable[..., Any] = bar
+        self, rates: Mapping[str, float], progress: Callable[..., Any] | None = bar
     ) -> dict[str, Result]:
         """Train each row at its rate to the end; return what their monitors saw, as Results.
 

@@ -48,8 +48,10 @@ class Result:
     def load(cls, path: str | os.PathLike) -> Result:
         """Read what :meth:`save` wrote; a damaged file is a ValueError that names it."""
         arrays, record = read_npz(path)
-        study, settings = record.get("study"), record.get("settings")
-        if len(record) != 2 or not isinstance(study, str) or not isinstance(settings, dict):
+        if record.keys() != {"study", "settings"}:
             got = checks.describe(record)
             raise ValueError(f"{path}: expected study and settings of a result, got {got}")
-        return cls(study, settings, arrays)
+        try:
+            return cls(**record, arrays=arrays)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{path}: is damaged: {error}") from error

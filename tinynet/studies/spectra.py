@@ -30,7 +30,7 @@ def jacobian_spectra(
     activation: str | Callable = "tanh",
     init: str | Callable = "standard",
     seed: int = 0,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> Result:
     """Compute the singular values of every layer's Jacobian, and of the whole network's.
 
@@ -44,7 +44,7 @@ def jacobian_spectra(
     seed : int, optional
         The seed of the weights.
     progress : function, optional
-        Makes a progress bar like ``tqdm``.
+        Makes a progress bar like ``tqdm``; None shows nothing.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def spectra_of(
     net: Network,
     layers: Sequence[int | None],
     x: np.ndarray,
-    progress: Callable[..., Any] = bar,
+    progress: Callable[..., Any] | None = bar,
 ) -> list[np.ndarray]:
     """Return the singular values of these layers' Jacobians, (examples, units) each.
 

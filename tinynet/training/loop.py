@@ -54,8 +54,9 @@ def train(
     batch : int, optional
         Examples per update; 10 in the paper.
     watch : function, optional
-        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own. If it
-        raises StopIteration, the run ends after update k, and is saved if there is a checkpoint.
+        ``watch(k)`` is called after k updates: a ``tn.Monitor``, or a function of your own that
+        returns nothing. If it raises StopIteration, the run ends after update k, and is saved if
+        there is a checkpoint.
     every : int or sequence of int, optional
         When to watch: before the first update, after every so many, and after the last; or only
         after the numbers of updates listed.
