@@ -275,7 +275,7 @@ core/test_bad_input.py
   contracts.layers
     widths come right by themselves: width is not None and -> False and
     what keeps the width has none: getattr(layer, "n_out", width) -> getattr(layer, "n_out", None)
-    a layer can serve twice: any(layer is other for other in values[:k]) -> False
+    a layer can serve twice: id(layer) in seen -> False
   _names_arrays
     a text is a tuple of names: if isinstance(names, str): -> if False:
     a number is a parameter: not isinstance(value, np.ndarray) or -> False or

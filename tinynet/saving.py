@@ -10,7 +10,7 @@ import numpy as np
 
 from tinynet import activations
 from tinynet._internal import checks, contracts
-from tinynet._internal.npz import Saved, opened, read_npz, write_npz  # noqa: F401
+from tinynet._internal.npz import Saved, opened, write_npz
 from tinynet._internal.states import Buffers, split
 from tinynet.layers import Linear
 from tinynet.network import Network

@@ -10,9 +10,9 @@ import pytest
 from small_class import FULL, HALF, HERE, SOLUTION, typed, write_assignment
 
 from tinynet.__main__ import main
+from tinynet._internal.npz import read_npz, write_npz
 from tinynet.classroom import handout
 from tinynet.classroom.assignments import PUBLIC, all_in, find
-from tinynet.saving import read_npz, write_npz
 
 NAMES = ["README.md", "scales.py", "tests.py", "test_scales.py", "pytest.ini", "public.npz"]
 

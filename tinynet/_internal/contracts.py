@@ -33,16 +33,18 @@ def layers(name: str, values: Any) -> list:
     if len(values) == 0:
         raise ValueError(f"{name}: expected at least one layer, got none")
     width = None
+    seen: set[int] = set()
     for k, layer in enumerate(values):
         if not is_layer(layer):
             raise TypeError(
                 f"{name}[{k}]: expected a layer with forward, backward and parameters,"
                 f" got {checks.describe(layer)}"
             )
-        if any(layer is other for other in values[:k]):
+        if id(layer) in seen:
             raise ValueError(
                 f"{name}[{k}]: expected a layer of its own, got {reprs.short(layer)} again"
             )
+        seen.add(id(layer))
         _names_arrays(f"{name}[{k}]", layer)
         if width is not None and getattr(layer, "n_in", width) != width:
             raise ValueError(

@@ -33,7 +33,7 @@ def folder(text: str) -> Path:
     """Read the name of a folder, or of a file."""
     if not text:
         raise ValueError("expected the name of a folder, got nothing")
-    return Path(text)
+    return checks.path("value", text)  # ~ is the home folder
 
 
 @option

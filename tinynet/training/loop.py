@@ -75,7 +75,7 @@ def train(
     TypeError, ValueError
         A number is not a whole one of at least 1, the optimizer steps another network, the
         source has no ``draw`` or nothing left to draw, or the checkpoint is damaged or of another
-        run: it is left alone.
+        run: it is left alone. Also at a save, if another run has saved in this file meanwhile.
     OSError
         The checkpoint cannot be read, or its folder cannot be written to. Only before the first
         update: a save that fails later is a warning, and the next one tries again.
