@@ -281,6 +281,20 @@ def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data
             assert result["test_error"][k] == trial["test_error"]
 
 
+@pytest.mark.parametrize("data", MEDIUM)
+def test_trials_of_kept_results_are_a_table_with_dashes_for_rates_that_were_not_tried(data):
+    results = kept(data)
+    rates = {row: result["settings"]["lr"] for row, result in results.items()}
+    grids = {row: result["grid"] for row, result in results.items()}
+    lines = tables.trials(grids, rates).splitlines()[-len(results) :]
+    tried = {*GRID} | {trial["lr"] for grid in grids.values() for trial in grid}
+    for line, (row, grid) in zip(lines, grids.items(), strict=True):
+        name, *costs, rate = line.split()
+        assert (name, float(rate)) == (row, rates[row])
+        assert len(costs) - costs.count("-") == len(grid)
+        assert len(costs) == len(tried)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("data", MEDIUM)
 def test_the_first_1000_updates_of_the_kept_results_are_reproduced(data, tmp_path, monkeypatch):

@@ -82,10 +82,12 @@ def learning(runs: Mapping[str, Mapping[str, Any]], width: int, chance_error: fl
 def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str, float]) -> str:
     """Write the cost at each learning rate, a line per row; a dash where it was not tried."""
     for name, grid in checks.mapping("grids", grids).items():
-        trials = dict(enumerate(checks.listed(f"grids[{name!r}]", grid)))
-        checks.mappings(f"grids[{name!r}]", trials, ("lr", "updates", "validation_cost"))
+        for k, trial in enumerate(checks.listed(f"grids[{name!r}]", grid)):
+            checks.mapping(f"grids[{name!r}][{k}]", trial, ("lr", "updates", "validation_cost"))
     for name, lr in checks.mapping("chosen", chosen, grids).items():
         checks.positive(f"chosen[{name!r}]", lr)
+    if not any(len(grid) for grid in grids.values()):
+        raise ValueError("grids: expected at least one trial, got none")
     updates = max(trial["updates"] for grid in grids.values() for trial in grid)
     rates = sorted({trial["lr"] for grid in grids.values() for trial in grid} | set(GRID))
     lines = [
