@@ -58,7 +58,7 @@ plots.show("15_real_digits_figure_12")
 # after 2 epochs may be too large later, and three rates are a coarse grid.
 #
 # ``sigmoid``, whose slope is at most a quarter, got the rate 1. It sits at the chance level for ten
-# epochs, above the picture; then it escapes, as in lesson 10, and ends at 2.74 %. The paper's ended
+# epochs, above the picture; then it escapes, as in lesson 11, and ends at 2.74 %. The paper's ended
 # at 2.21, and is the last there too.
 #
 # How exact is a test error?

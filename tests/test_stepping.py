@@ -14,7 +14,7 @@ import pytest
 import tinynet as tn
 from tinynet.layers import Linear
 
-LESSON = Path(__file__).parents[1] / "lessons/14_stepping_through_backprop.py"
+LESSON = Path(__file__).parents[1] / "lessons/04_stepping_through_backprop.py"
 PROGRAM = """\
 import numpy as np
 

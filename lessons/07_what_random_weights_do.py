@@ -97,7 +97,7 @@ for init, ax in zip(("standard", "normalized"), panels, strict=True):
     ax.set(title=init, xlabel="hidden layer", xticks=hidden, ylim=(0, 0.65))
     ax.set_ylabel("root of E[z^2], activation z")
 panels[0].legend()
-plots.show("06_what_random_weights_do_theories")
+plots.show("07_what_random_weights_do_theories")
 
 # %% [markdown]
 # Under ``standard`` the signal dies out. Under ``normalized`` it should stay, and it drifts, from
@@ -134,7 +134,7 @@ for ax, init in zip(panels, paper, strict=True):
     ax.set(title=init, xlabel="activation z, at initialization", xlim=(-1, 1))
     print(f"{init:10}  peaks: ours", found[f"z_{init}_peak"].round(2), " the paper's", paper[init])
 panels[0].legend()
-plots.show("06_what_random_weights_do_figure_6")
+plots.show("07_what_random_weights_do_figure_6")
 
 # %% [markdown]
 # In the upper panel our peaks are the paper's, within 15 %. In the lower one they are not: the
@@ -165,7 +165,7 @@ for init in ("standard", "normalized"):
 # ---------
 #
 # Predict first. Then put your answer where the None is, and check it with
-# ``python lessons/06_what_random_weights_do.py``.
+# ``python lessons/07_what_random_weights_do.py``.
 #
 # 1. A layer takes 400 units to 100. Which a, for U(-a, a), do eqs 10, 11 and 16 ask for? Give a
 #    list of three.
@@ -180,9 +180,9 @@ answer_1 = None
 answer_2 = None
 answer_3 = None
 
-check("6.1", answer_1, np.sqrt([3 / 400, 3 / 100, 6 / 500]))
+check("7.1", answer_1, np.sqrt([3 / 400, 3 / 100, 6 / 500]))
 growing = studies.linear_regime([100, 200, 400, 800], [2 / 300, 2 / 600, 2 / 1200], 1.0, 1.0)
-check("6.2", answer_2, np.sqrt(growing["z"][1]), within=0.02)
+check("7.2", answer_2, np.sqrt(growing["z"][1]), within=0.02)
 deep, wide = [1000] * 50, [(5 / 3) ** 2 / 1000] * 49
 settled = studies.mean_field(deep, wide, tn.Tanh(), np.ones(1), np.ones(1))
-check("6.3", answer_3, np.sqrt(settled["z"][-1]), within=0.05)
+check("7.3", answer_3, np.sqrt(settled["z"][-1]), within=0.05)

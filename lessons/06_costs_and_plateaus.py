@@ -41,7 +41,7 @@ plots.surface(W, {name: found[cost] for cost, name in names.items()}, ax=ax)
 ax.view_init(20, -60)
 ax.set(xlabel="W1", ylabel="W2", xticks=range(-4, 5, 2), yticks=range(-4, 5, 2))
 ax.legend()
-plots.show("05_costs_and_plateaus_surfaces")
+plots.show("06_costs_and_plateaus_surfaces")
 
 # %% [markdown]
 # To the corners the cross-entropy goes on rising; the quadratic cost becomes a table. Two cuts:
@@ -53,7 +53,7 @@ for ax, W1 in zip(axes, (1.0, 4.0), strict=True):
     plots.curves(W[::5], {name: found[cost][row, ::5] for cost, name in names.items()}, ax=ax)
     ax.set(title=f"W1 = {W1:g}", xlabel="W2, second layer", ylabel="mean cost")
 axes[0].legend()
-plots.show("05_costs_and_plateaus_cuts")
+plots.show("06_costs_and_plateaus_cuts")
 
 # %% [markdown]
 # How much of it is flat?
@@ -71,7 +71,7 @@ for ax, (cost, name) in zip(axes, names.items(), strict=True):
     ax.contour(W, W, share, levels=[5], colors="white")
     ax.set(title=name, xlabel="W1, first layer", ylabel="W2, second layer")
     ax.axis((-4, 4, -4, 4))
-plots.show("05_costs_and_plateaus_slopes")
+plots.show("06_costs_and_plateaus_slopes")
 print("share of the area where the slope is under 1 %, under 5 %, under 5 % and the cost high")
 for seed in range(4):
     other = studies.cost_surfaces(inputs=100, seed=seed)
@@ -121,7 +121,7 @@ fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
 plots.curves(s, {name: pull(s) for name, pull in pulls.items()}, ax=ax)
 ax.set(xlabel="pre-activation s of the output, t = 1", ylabel="-ds, pull on s", ylim=(-0.5, 3))
 ax.legend()
-plots.show("05_costs_and_plateaus_pull")
+plots.show("06_costs_and_plateaus_pull")
 
 # %% [markdown]
 # The quadratic cost pulls hardest where the output is undecided, and lets go of what is most
@@ -179,7 +179,7 @@ for seed in range(4):
 # ---------
 #
 # Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/05_costs_and_plateaus.py``.
+# ``python lessons/06_costs_and_plateaus.py``.
 #
 # 1. In a corner each s is -4 or 4, and 30 of 100 lie on the wrong side. The mean cross-entropy?
 # 2. The quadratic cost with y = tanh(s) starts at s = -5 in place of -4. How many times as many
@@ -189,6 +189,6 @@ for seed in range(4):
 answer_1 = None
 answer_2 = None
 
-check("5.1", answer_1, 0.3 * np.log1p(np.exp(4)) + 0.7 * np.log1p(np.exp(-4)))
+check("6.1", answer_1, 0.3 * np.log1p(np.exp(4)) + 0.7 * np.log1p(np.exp(-4)))
 name = "quadratic, y = tanh(s)"
-check("5.2", answer_2, steps[name, -5] / steps[name, -4], within=0.05)
+check("6.2", answer_2, steps[name, -5] / steps[name, -4], within=0.05)

@@ -47,15 +47,15 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #
 #     alias shapes for _n, _v in vars(%1).items(): print(f"{_n:5}", getattr(_v, "shape", _v))
 #
-# Start ``python -m pdb lessons/14_stepping_through_backprop.py``. Breakpoints have names here, not
+# Start ``python -m pdb lessons/04_stepping_through_backprop.py``. Breakpoints have names here, not
 # line numbers. ``c`` runs on to one, ``n`` takes a line, two semicolons join commands, ``p`` and
 # ``pp`` print, ``w`` shows the calls that led here, ``u`` goes up to the caller, ``d`` down again.
 # Of path and line number, which pdb tells at a stop, the file is shown, and only if it changes::
 #
 #     (Pdb) b one_pass
-#     Breakpoint 1 at 14_stepping_through_backprop.py
+#     Breakpoint 1 at 04_stepping_through_backprop.py
 #     (Pdb) c
-#     > 14_stepping_through_backprop.py one_pass()
+#     > 04_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
 #     (Pdb) b tn.Linear.backward
 #     Breakpoint 2 at layers.py
@@ -82,9 +82,9 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     -> self.dx = dy @ self.W.T
 #     -> return self.dx
 #     (Pdb) w
-#       14_stepping_through_backprop.py <module>()
+#       04_stepping_through_backprop.py <module>()
 #     -> print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
-#       14_stepping_through_backprop.py one_pass()
+#       04_stepping_through_backprop.py one_pass()
 #     -> net.backward(loss.backward())
 #       network.py backward()
 #     -> dy = layer.backward(dy)
@@ -106,7 +106,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 # half is saturated. (We are in ``layers.py``, where it is just called Activation)::
 #
 #     (Pdb) cl 1 2
-#     Deleted breakpoint 1 at 14_stepping_through_backprop.py
+#     Deleted breakpoint 1 at 04_stepping_through_backprop.py
 #     Deleted breakpoint 2 at layers.py
 #     (Pdb) b Activation.forward, (self.slope(x) <= self.saturated_at).mean() > 0.5
 #     Breakpoint 3 at layers.py
@@ -117,7 +117,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     > network.py forward()
 #     -> x = layer.forward(x)
 #     3
-#     > 14_stepping_through_backprop.py one_pass()
+#     > 04_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
 #     (Pdb) tn.summary(net)
 #     46 parameters; input: mean(x) 0.333, std(x) 0.745
@@ -135,7 +135,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 # ------------------
 #
 # ``learn(lr=10)`` would end in NaN, but NumPy is told to raise at the first overflow. Start
-# ``python -i lessons/14_stepping_through_backprop.py``: ``pdb.pm()`` opens the last error at its
+# ``python -i lessons/04_stepping_through_backprop.py``: ``pdb.pm()`` opens the last error at its
 # innermost call, and you walk up (of the traceback only the last line is shown)::
 #
 #     >>> learn(lr=10)
@@ -144,9 +144,9 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     > losses.py forward()
 #     -> self.cost = float((error**2).sum() / (2 * m))
 #     (Pdb) u;; u
-#     > 14_stepping_through_backprop.py one_pass()
+#     > 04_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
-#     > 14_stepping_through_backprop.py learn()
+#     > 04_stepping_through_backprop.py learn()
 #     -> costs.append(one_pass(net, loss, np.eye(2)))
 #     (Pdb) p len(costs), np.array(costs[:4])
 #     (99, array([      0.681,      27.934,    7727.152, 1206414.002]))
@@ -165,7 +165,7 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #
 # The two layers below have a mistake each, and run. What differs from a right pass is printed at
 # the end. Stop in ``Tanh.slope`` and ``Linear.backward``, and hold each factor beside the
-# equation. Check your answers with ``python lessons/14_stepping_through_backprop.py``.
+# equation. Check your answers with ``python lessons/04_stepping_through_backprop.py``.
 #
 # 1. Write the right dx of ``tanh``, of its arrays. Hint: print what is squared. Is it a tanh?
 # 2. Write the right dx of ``linear``, of its arrays. Hint: W is square, so shapes say nothing. Is
@@ -193,5 +193,5 @@ rows = tn.compare_traces(*(tn.trace(n, x, labels, loss) for n in (right, theirs)
 print("different:", *(row.array for row in rows if row.verdict == "different"))
 answer_1 = None
 answer_2 = None
-check("14.1", answer_1, tanh.dy * tn.Tanh().slope(tanh.x))
-check("14.2", answer_2, tn.Linear.backward(linear, linear.dy))
+check("4.1", answer_1, tanh.dy * tn.Tanh().slope(tanh.x))
+check("4.2", answer_2, tn.Linear.backward(linear, linear.dy))

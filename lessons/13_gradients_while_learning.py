@@ -3,7 +3,7 @@
 Gradients while learning
 ========================
 
-Lesson 7 ended with a cancellation: at the start the gradients of all weights are equally large,
+Lesson 8 ended with a cancellation: at the start the gradients of all weights are equally large,
 though those of the layers' pre-activations are not. Now the weights learn. Does it hold? Figure 9
 of the paper, what its section 4.3 says of the way back, and the layer Jacobians over time.
 """
@@ -11,8 +11,8 @@ of the paper, what its section 4.3 says of the way back, and the layer Jacobians
 # Two widths
 # ----------
 #
-# Tanh with both initializations, four hidden layers, twice: 100 units, the runs of lesson 11, and
-# 300 units. (A minute on two cores, and at once the second time: lesson 10 says where runs are
+# Tanh with both initializations, four hidden layers, twice: 100 units, the runs of lesson 12, and
+# 300 units. (A minute on two cores, and at once the second time: lesson 11 says where runs are
 # kept.) The paper has 1000 units and far more updates.
 
 # %%
@@ -73,10 +73,10 @@ def table(array, scale):
 ds = {name: seen[name]["ds_std"] for name in runs}
 table(ds, 1000)
 four(ds, "std of ds, hidden layers", (0.002, 0.2))
-plots.show("12_gradients_while_learning_ds")
+plots.show("13_gradients_while_learning_ds")
 
 # %% [markdown]
-# At first it gets worse: while ``standard`` sits on the plateau of lesson 4 and says the class
+# At first it gets worse: while ``standard`` sits on the plateau of lesson 5 and says the class
 # frequencies, what arrives at layer 1 falls by half. Then the network sees something, and within a
 # few thousand updates layers 2 and 3 have about as much as layer 4, at width 300 more: quickly,
 # once it begins. That the *lowest* layer gets most we see under ``normalized`` only, in the end.
@@ -92,7 +92,7 @@ plots.show("12_gradients_while_learning_ds")
 dW = {name: calm(seen[name]["dW_std"]) for name in runs}
 table(dW, 10_000)
 four(dW, "std of dW, running mean", (5e-5, 1e-2))
-plots.show("12_gradients_while_learning_figure_9")
+plots.show("13_gradients_while_learning_figure_9")
 
 # %% [markdown]
 # At width 300 it is there: under ``standard`` the largest std is three or four times the smallest,
@@ -101,7 +101,7 @@ plots.show("12_gradients_while_learning_figure_9")
 # At width 100 it is not. Layers 2 to 4 come in the paper's order, but nearly as far apart under
 # ``normalized``, and layer 1 is the smallest for much of it. (It sees 1024 pixels, no layer
 # below.) So the picture wants width, or what comes with it. The paper's networks have 1000 units,
-# and five layers: lesson 13 has two such runs, kept, from which these numbers are.
+# and five layers: lesson 14 has two such runs, kept, from which these numbers are.
 
 # %%
 kept = studies.race.kept("shapeset")
@@ -138,7 +138,7 @@ for name, title in names.items():
 # Jacobians
 # ---------
 #
-# On its way down ds goes through the transposed Jacobian of each layer (lesson 8). At the start
+# On its way down ds goes through the transposed Jacobian of each layer (lesson 9). At the start
 # their mean singular values are the paper's, about 0.5 and, here a little less, about 0.8. As long
 # as that is all, ds shrinks. What is different when it no longer does?
 
@@ -155,7 +155,7 @@ for ax, name in zip(panels, ("wide", "wide_n"), strict=True):
         rms, passed = np.sqrt((J[t] ** 2).mean(axis=1)), ds[name][t, :3] / ds[name][t, 1:4]
         print(f"  root of mean square {rms.round(2)}, ds below / above {passed.round(2)}")
 panels[0].legend(title="line: mean, markers: largest", loc="upper left")
-plots.show("12_gradients_while_learning_jacobians")
+plots.show("13_gradients_while_learning_jacobians")
 
 # %% [markdown]
 # Not the mean: under ``standard`` it is still below 0.5, and under ``normalized`` it even falls, as
@@ -164,13 +164,13 @@ plots.show("12_gradients_while_learning_jacobians")
 # stayed. In a random direction ds would be multiplied by the root of the mean square of all 300,
 # still below 0.6 in every layer; through layers 4 and 3 it loses nothing. So it lies along that one
 # direction more than chance would put it there. Theory that takes W and ds to be independent, as in
-# lesson 7, is about networks that have learnt nothing.
+# lesson 8, is about networks that have learnt nothing.
 #
 # Exercises
 # ---------
 #
 # Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/12_gradients_while_learning.py``.
+# ``python lessons/13_gradients_while_learning.py``.
 #
 # 1. dW is a mean over 300 images. If their gradients were independent with mean 0, as they nearly
 #    are at the start, how many times larger would the std of one image's gradient be?
@@ -184,6 +184,6 @@ answer_1 = None
 answer_2 = None
 answer_3 = None
 
-check("12.1", answer_1, np.sqrt(300))
-check("12.2", answer_2, [1 / 0.003, 1 / 0.003**2])
-check("12.3", answer_3, np.sqrt(1 / 2))
+check("13.1", answer_1, np.sqrt(300))
+check("13.2", answer_2, [1 / 0.003, 1 / 0.003**2])
+check("13.3", answer_3, np.sqrt(1 / 2))

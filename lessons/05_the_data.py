@@ -28,7 +28,7 @@ print(f"x: {x.shape}, {x.dtype}, from {x.min():g} to {x.max():g}; labels: {label
 fig, ax = plt.subplots(figsize=(8, 4.3), layout="constrained")
 plots.images(x[:50], columns=10, ax=ax)
 ax.set_xlabel("the first 50 images x: -1 is black, 1 is white")
-plots.show("04_the_data_samples")
+plots.show("05_the_data_samples")
 
 # %% [markdown]
 # An image comes about like this:
@@ -47,7 +47,7 @@ sheet = np.stack([x[labels == k][:4] for k in range(9)], axis=1).reshape(-1, 102
 fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
 plots.images(sheet, source.class_names, columns=9, ax=ax)
 ax.set_xlabel("four images of each class (triangle, parallelogram, ellipse)")
-plots.show("04_the_data_classes")
+plots.show("05_the_data_classes")
 
 # %% [markdown]
 # How often is each class?
@@ -150,11 +150,11 @@ plots.images(x[ranked], [f"{size[k]:.2f}" for k in ranked], ax=above)
 above.set_xlabel("nine images, from the smallest mean square to the largest")
 below.hist(size, bins=50, color=plots.COLOURS[6], edgecolor="white")
 below.set(xlabel="mean square of the pixels x of one image", ylabel="images")
-plots.show("04_the_data_mean_square")
+plots.show("05_the_data_mean_square")
 
 # %% [markdown]
 # Grey is near 0 and weighs little; black and white weigh most. In the same layer s is nearly four
-# times as large for the loud image. "The variance of s" in lesson 6 is an average over these.
+# times as large for the loud image. "The variance of s" in lesson 7 is an average over these.
 #
 # Endless
 # -------
@@ -176,7 +176,7 @@ print(f"different images among the {len(x):,}: {len({image.tobytes() for image i
 # ---------
 #
 # Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/04_the_data.py``.
+# ``python lessons/05_the_data.py``.
 #
 # 1. A network can tell one object from two, and nothing else. Given that number, it answers with
 #    the frequencies of the classes. Its cost in nats? (By what is it below 2.110, and why?)
@@ -186,5 +186,5 @@ print(f"different images among the {len(x):,}: {len({image.tobytes() for image i
 answer_1 = None
 answer_2 = None
 
-check("4.1", answer_1, np.log(3) / 2 - (theory * np.log(2 * theory))[3:].sum(), within=0.002)
-check("4.2", answer_2, (((x + 1) / 2) ** 2).mean(), within=0.005)
+check("5.1", answer_1, np.log(3) / 2 - (theory * np.log(2 * theory))[3:].sum(), within=0.002)
+check("5.2", answer_2, (((x + 1) / 2) ** 2).mean(), within=0.005)

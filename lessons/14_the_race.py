@@ -58,7 +58,7 @@ print(f"\npredicting the class frequencies: {chance.error:.1%}")
 fig, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
 plots.figure11(results, figure11.PAPER, ax=ax)
 ax.set_title("width 100, 200,000 images")
-plots.show("13_the_race_quick")
+plots.show("14_the_race_quick")
 
 # %% [markdown]
 # Two of the five have not left the chance level: tanh with ``standard`` weights, and sigmoid. The
@@ -84,7 +84,7 @@ for result in kept.values():
 fig, ax = plt.subplots(figsize=(7, 5), layout="constrained")
 plots.figure11(kept, figure11.PAPER, ax=ax)
 ax.set_title("width 1000, 2 million images; open markers: the paper")
-plots.show("13_the_race_medium")
+plots.show("14_the_race_medium")
 
 # %% [markdown]
 # After 2 million images ``tanh_n`` has 38.8 % and the paper's tanh N 43.3; softsign has 45.5, the
@@ -112,7 +112,7 @@ plots.show("13_the_race_medium")
 # Exercises
 # ---------
 #
-# Put your answers where the None is, and check them with ``python lessons/13_the_race.py``.
+# Put your answers where the None is, and check them with ``python lessons/14_the_race.py``.
 #
 # 1. From ``kept``: after how many images is ``tanh_n`` for the first time below an error of 50 %?
 # 2. A run of the paper's size has 2.5 million updates. How many must a machine do in a second to
@@ -124,5 +124,5 @@ answer_2 = None
 
 curve = kept["tanh_n"]
 below = [k for k, error in zip(curve["updates"], curve["test_error"], strict=True) if error < 0.5]
-check("13.1", answer_1, 10 * below[0])
-check("13.2", answer_2, figure11.SIZES["paper"].updates / (24 * 60 * 60))
+check("14.1", answer_1, 10 * below[0])
+check("14.2", answer_2, figure11.SIZES["paper"].updates / (24 * 60 * 60))

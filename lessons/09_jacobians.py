@@ -52,7 +52,7 @@ for k in range(2):
     ax.plot(*axis, plots.STYLES[k], color=plots.COLOURS[1], linewidth=2.5, label=name)
 ax.set(xlabel="change of unit 0", ylabel="change of unit 1", ylim=(-0.12, 0.23), aspect="equal")
 ax.legend(loc="upper left")
-plots.show("08_jacobians_ellipse")
+plots.show("09_jacobians_ellipse")
 
 # %% [markdown]
 # An ellipse. Its half axes are the radius times the two singular values of J. So "by how much"
@@ -109,7 +109,7 @@ for k, (name, values, n_out, n_var) in enumerate(cases):
     ax.plot(v, law, color=plots.COLOURS[k], linestyle=plots.STYLES[k])
 ax.set(xlabel="singular value of J of hidden layer 5, or of W", ylabel="density (lines: the law)")
 ax.legend()
-plots.show("08_jacobians_law")
+plots.show("09_jacobians_law")
 
 # %% [markdown]
 # The weights are uniform, not Gaussian, and the law does not care. In a square layer some
@@ -161,7 +161,7 @@ fig, ax = plt.subplots(layout="constrained")
 plots.curves(range(1, 1000, 37), lines, ax=ax)
 ax.set(xlabel="number, the largest first", ylabel="singular value of J", yscale="log")
 ax.legend(loc="lower left")
-plots.show("08_jacobians_depth")
+plots.show("09_jacobians_depth")
 
 # %% [markdown]
 # Products spread out. Five normalized layers still stretch the luckiest direction by 2.02, but the
@@ -175,7 +175,7 @@ plots.show("08_jacobians_depth")
 # ---------
 #
 # Predict first. Then put your answer where the None is, and check it with
-# ``python lessons/08_jacobians.py``. Both are about weights alone: no slopes.
+# ``python lessons/09_jacobians.py``. Both are about weights alone: no slopes.
 #
 # 1. Somebody wants the *mean* singular value of square layers to be exactly 1, and scales the
 #    weights up. What is n Var W then? (By this factor the variance grows in every layer.)
@@ -185,6 +185,6 @@ plots.show("08_jacobians_depth")
 # %%
 answer_1 = None
 answer_2 = None
-check("8.1", answer_1, (3 * np.pi / 8) ** 2)
+check("9.1", answer_1, (3 * np.pi / 8) ** 2)
 change = tn.mlp([1000] * 6, activation="identity", init="standard", rng=0).forward(np.eye(1000))
-check("8.2", answer_2, np.sqrt((change**2).sum(axis=1).mean()), within=0.1)
+check("9.2", answer_2, np.sqrt((change**2).sum(axis=1).mean()), within=0.1)

@@ -94,7 +94,7 @@ for ax, (title, found, init) in zip(panels, shown, strict=True):
     ax.set(title=title, xlabel="back-propagated gradient ds of one image", xlim=(-0.1, 0.1))
     print(f"{title}\n  peaks: ours", found[f"ds_{init}_peak"].round(), " the paper's", paper[init])
 panels[0].legend()
-plots.show("07_the_way_back_figure_7")
+plots.show("08_the_way_back_figure_7")
 
 # %% [markdown]
 # With eq 1 everywhere our peaks are more than twice the paper's. With eq 16 for the output layer
@@ -122,7 +122,7 @@ for ax, init in zip(panels, study, strict=True):
     ax.set_xlabel("gradient dW of the weights, mean over 300 images")
     ax.ticklabel_format(axis="x", scilimits=(0, 0))
 panels[0].legend()
-plots.show("07_the_way_back_figure_8")
+plots.show("08_the_way_back_figure_8")
 
 # %% [markdown]
 # All five agree within a tenth or so, though under ``standard`` their ds differ tenfold. (Layer 1
@@ -146,7 +146,7 @@ ax.set(xlabel="hidden layer", xticks=hidden, yscale="log", title="standard, at i
 ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
 ax.set_ylabel("root mean square, layer 1 = 1")
 ax.legend()
-plots.show("07_the_way_back_product")
+plots.show("08_the_way_back_product")
 
 # %% [markdown]
 # So "lower layers always get smaller gradients" is true of ds and false of dW, at initialization.
@@ -159,7 +159,7 @@ plots.show("07_the_way_back_product")
 # ---------
 #
 # Predict first. Then put your answer where the None is, and check it with
-# ``python lessons/07_the_way_back.py``.
+# ``python lessons/08_the_way_back.py``.
 #
 # 1. A bias has db = the mean of ds over the batch. Under ``standard``, how many times larger is
 #    the std of db in hidden layer 5 than in hidden layer 1? (To within a fifth.)
@@ -175,10 +175,10 @@ answer_2 = None
 answer_3 = None
 
 bias = [net.layers[2 * i].db.std() for i in range(5)]
-check("7.1", answer_1, bias[4] / bias[0], within=0.2)
+check("8.1", answer_1, bias[4] / bias[0], within=0.2)
 growing = [100, 200, 400, 800, 1600]
 theory = studies.linear_regime(growing, [1 / (3 * n) for n in growing[:-1]], 1.0, 1.0)
-check("7.2", answer_2, np.sqrt(theory["dw"][1] / theory["dw"][0]), within=0.02)
+check("8.2", answer_2, np.sqrt(theory["dw"][1] / theory["dw"][0]), within=0.02)
 bent = {"activation": "sigmoid", "init": "normalized", "networks": 1}
 ds = np.sqrt(studies.variance_theory(sizes, x, labels, **bent)["ds_measured"])
-check("7.3", answer_3, ds[3] / ds[4], within=0.1)
+check("8.3", answer_3, ds[3] / ds[4], within=0.1)

@@ -3,7 +3,7 @@
 Layer by layer
 ==============
 
-Lesson 6 looked at the activations of a network that had learnt nothing. Now it learns, and a
+Lesson 7 looked at the activations of a network that had learnt nothing. Now it learns, and a
 monitor looks at 300 test images again and again. Figures 3, 4 and 10 of the paper: how tanh units
 saturate, one layer after the other, and what becomes of softsign and of ``normalized`` weights.
 """
@@ -13,7 +13,7 @@ saturate, one layer after the other, and what becomes of softsign and of ``norma
 #
 # Four hidden layers of 100 units, 60,000 updates of 10 images. The paper has 1000 units, and in
 # its Figure 11 up to 25 million images; it does not give its learning rates. (A minute on two
-# cores, and at once the second time: lesson 10 says where runs are kept.)
+# cores, and at once the second time: lesson 11 says where runs are kept.)
 
 # %%
 import matplotlib.pyplot as plt
@@ -64,7 +64,7 @@ for ax, name in zip(panels.flat, ("tanh", "softsign", "tanh_n", "tanh_n_slow"), 
         print(f"  after {updates[t]:6,} updates", p98[t].round(2), "  ", z_std[t].round(2))
     print("  std at the end / at the start", (z_std[-1] / z_std[0]).round(1))
 panels[1, 1].legend(title="line: std, markers: 98th percentile", ncols=2, loc="lower right")
-plots.show("11_layer_by_layer_figures_3_and_10")
+plots.show("12_layer_by_layer_figures_3_and_10")
 
 # %% [markdown]
 # tanh ``standard``: layer 1 comes first, then 2 and 3, these two almost together, and 4 has not
@@ -72,7 +72,7 @@ plots.show("11_layer_by_layer_figures_3_and_10")
 # upward. Why, it says, remains to be understood.
 #
 # One part is not hard. The layers *start* in this order, because under ``standard`` the signal dies
-# out upward (lesson 6). Do the lower ones also grow by a larger factor? The last line of each table
+# out upward (lesson 7). Do the lower ones also grow by a larger factor? The last line of each table
 # says no: under ``standard`` the upper ones do. No layer waits for the one below it; all set out at
 # once, from unequal places. But why is layer 1 ahead in every panel, even where all start nearly
 # alike?
@@ -100,7 +100,7 @@ for ax, name in zip(panels.flat, ("tanh", "softsign", "tanh_n", "relu_he"), stri
     ax.set(title=names[name], ylabel="saturated (%)", ylim=(-3, 103), xticks=[0, last / 2, last])
     print(f"{names[name]:25}: saturated {full[-1].round(1)} %, dead {dead[-1].round(1)} %")
 panels[0, 0].legend(title="line: units and images saturated\nmarkers: units dead", ncols=2)
-plots.show("11_layer_by_layer_saturated")
+plots.show("12_layer_by_layer_saturated")
 
 # %% [markdown]
 # By this count tanh ``standard`` does go layer by layer: half of layer 1, a tenth of 2, less of 3,
@@ -141,7 +141,7 @@ for row, name in zip(panels, ("tanh", "softsign"), strict=True):
         share = seen[name]["z_histogram"][:, k]
         plots.histogram_over_time(updates, edges, share, label="activation z", ax=ax)
         ax.set(title=f"{names[name]}, {layers[k]}", xticks=range(0, 60_001, 20_000))
-plots.show("11_layer_by_layer_over_time")
+plots.show("12_layer_by_layer_over_time")
 
 fig, panels = plt.subplots(3, 1, figsize=(7.5, 9), sharex=True, layout="constrained")
 for ax, name in zip(panels, ("tanh", "softsign", "tanh_n"), strict=True):
@@ -152,7 +152,7 @@ for ax, name in zip(panels, ("tanh", "softsign", "tanh_n"), strict=True):
     print(f"{names[name]:25}: abs(z) from .6 to .8: {(100 * knees).round()} %", end=", ")
     print(f"highest line at {(share / np.diff(edges)).max():.0f}")
 panels[0].legend(ncols=2)
-plots.show("11_layer_by_layer_figure_4")
+plots.show("12_layer_by_layer_figure_4")
 
 # %% [markdown]
 # (The lines of tanh go on above the picture, to two or three times its height.) Tanh is as in the
@@ -165,7 +165,7 @@ plots.show("11_layer_by_layer_figure_4")
 # ---------
 #
 # Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/11_layer_by_layer.py``.
+# ``python lessons/12_layer_by_layer.py``.
 #
 # 1. Let z be uniform between -1 and 1. Its std and the 98th percentile of abs(z), as a list?
 # 2. From which abs(z) on is softsign saturated by the threshold of tanh, a slope of 0.05?
@@ -177,6 +177,6 @@ answer_1 = None
 answer_2 = None
 answer_3 = None
 
-check("11.1", answer_1, [np.sqrt(1 / 3), 0.98])
-check("11.2", answer_2, 1 - np.sqrt(0.05))
-check("11.3", answer_3, seen["tanh"]["z_std"][-1, 0] ** 2, within=0.03)
+check("12.1", answer_1, [np.sqrt(1 / 3), 0.98])
+check("12.2", answer_2, 1 - np.sqrt(0.05))
+check("12.3", answer_3, seen["tanh"]["z_std"][-1, 0] ** 2, within=0.03)

@@ -153,7 +153,7 @@ plots.curves(range(0, 4001, 500), curves, ax=ax)
 ax.axhline(chance, color="0.4", linestyle="--", label="class frequencies")
 ax.set(xlabel="updates of 10 images", ylabel="test error, from 0 to 1")
 ax.legend()
-plots.show("09_your_turn_training")
+plots.show("10_your_turn_training")
 
 # %% [markdown]
 # The two whose ds arrives have begun to learn. ``standard`` says one class of nearly every image.
@@ -166,7 +166,7 @@ plots.show("09_your_turn_training")
 # ---------
 #
 # Change what you like; weights can be a function too, such as ``scaled(1.5)`` below. Predict, look,
-# put your answer where the None is, and check it with ``python lessons/09_your_turn.py``.
+# put your answer where the None is, and check it with ``python lessons/10_your_turn.py``.
 #
 # 1. tanh, ``standard``, width 300, depth 20: how many times larger is std ds in layer 20 than in
 #    layer 1? Predict it from n Var W = 1/3, then look.
@@ -187,8 +187,8 @@ look("softsign", scaled(1.5), depth=10)
 answer_1 = None
 answer_2 = None
 ds = [linear.dy.std() for linear in passed("tanh", "standard", 300, 20).layers[::2]]
-check("9.1", answer_1, ds[19] / ds[0], within=0.05)
+check("10.1", answer_1, ds[19] / ds[0], within=0.05)
 tried = np.linspace(1, 3, 21)
 nets = [passed("softsign", scaled(g), 300, 10).layers for g in tried]
 kept = [layers[0].dy.std() / layers[18].dy.std() for layers in nets]
-check("9.2", answer_2, np.interp(1, kept, tried), within=0.03)
+check("10.2", answer_2, np.interp(1, kept, tried), within=0.03)

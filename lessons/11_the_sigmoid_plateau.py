@@ -53,7 +53,7 @@ plots.over_time(updates, errors, ["4 hidden layers", "5 hidden layers"], ax=pane
 panels[2].axhline(100 * chance.error, color="0.6", linewidth=1, zorder=0)
 panels[2].set(ylabel="test error (%)", title="grey: the chance level")
 panels[2].legend()
-plots.show("10_the_sigmoid_plateau_figure_2")
+plots.show("11_the_sigmoid_plateau_figure_2")
 
 # %% [markdown]
 # The plateau, and the escape
@@ -147,7 +147,7 @@ first_updates("tanh", lr=0.03)
 # ---------
 #
 # Work them out on paper, put your answers where the None is, and check them with ``python
-# lessons/10_the_sigmoid_plateau.py``.
+# lessons/11_the_sigmoid_plateau.py``.
 #
 # 1. The mean of h goes from 0.5 to 0.009. By which factor does the slope f' fall, if all units are
 #    at the mean?
@@ -158,5 +158,5 @@ first_updates("tanh", lr=0.03)
 answer_1 = None
 answer_2 = None
 
-check("10.1", answer_1, (0.5 * 0.5) / (0.009 * (1 - 0.009)))
-check("10.2", answer_2, np.log(9))
+check("11.1", answer_1, (0.5 * 0.5) / (0.009 * (1 - 0.009)))
+check("11.2", answer_2, np.log(9))
