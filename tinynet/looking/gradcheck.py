@@ -17,6 +17,7 @@ from tinynet.network import Network
 STEP = 2.0**-17  # h: a power of two, so that value + h is exact for values of ordinary size
 LARGE = 400  # entries: an array with more of them is checked along one random direction
 KINK = 1e-3  # slopes over h and over 2h that differ by more than this share have a kink between
+BEND = 1e-7  # so have costs whose bend is larger by this share than what the slopes differ by
 EPS = np.finfo(np.float64).eps  # the last bit of 1
 
 
@@ -274,10 +275,10 @@ def _compare(
     usual = np.sqrt((gradient**2).mean())  # <gradient, v> can be small by chance: not the scale
     scale = max(np.abs(predicted).max(), np.abs(measured).max(), usual)
     rounding = 8 * noise / STEP
-    apart = np.abs(near - far)
-    smooth = np.maximum(apart, np.abs(bend)) <= max(KINK * scale, 4 * rounding)
-    crooked = apart + np.abs(bend)  # as much as small kinks, too, can make of the difference
-    limit = rounding + crooked[smooth].max(initial=0.0) + 1e-13 * scale
+    apart, bend = np.abs(near - far), np.abs(bend)
+    crooked = bend > apart + BEND * scale + 4 * rounding
+    smooth = (apart <= KINK * scale + 4 * rounding) & ~crooked
+    limit = rounding + (apart + bend)[smooth].max(initial=0.0) + 1e-13 * scale
     difference = np.abs(measured - predicted)[smooth].max(initial=0.0)
     bound = float(limit / scale) if scale else np.inf
     error = float(difference / scale) if bound < 1 else 0.0
