@@ -65,7 +65,8 @@ class Monitor:
         - ``z_saturated`` (T, d): the share of z that is saturated, as each activation's
           ``saturated_at`` defines it;
         - ``z_dead`` (T, d): the share of units that are saturated at every example;
-        - ``z_histogram`` (T, d, bins): the share of z in each bin;
+        - ``z_histogram`` (T, d, bins): the share of z in each bin, in float32, because these are
+          most of a checkpoint's bytes;
         - ``ds_std`` (T, d + 1): std of ds, one example's gradient, m times ``linear.dy``;
         - ``dW_std`` (T, d + 1): std of ``linear.dW``, the mean over the m examples;
         - ``update_ratio`` (T, d + 1): std of the last step's change over std(W), NaN before the
@@ -176,7 +177,7 @@ class Monitor:
             "z_p98": [float(np.percentile(np.abs(layer.y), 98)) for layer in hidden],
             "z_saturated": [float(units.mean()) for units in full],
             "z_dead": [float(units.all(axis=0).mean()) for units in full],
-            "z_histogram": [histogram(layer.y, self.edges) for layer in hidden],
+            "z_histogram": np.float32([histogram(layer.y, self.edges) for layer in hidden]),
             "ds_std": [m * std(layer.dy) for layer in weighted],
             "dW_std": [std(layer.dW) for layer in weighted],
             "update_ratio": [self._ratio(*linear) for linear in linears(self.net).items()],
