@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tinynet.classroom.comparing import tolerance, wrong
+from tinynet.exercises.comparing import tolerance, wrong
 
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=1, max_side=4)
 # 0, or of a size that its tolerance can be computed of.

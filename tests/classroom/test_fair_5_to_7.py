@@ -14,7 +14,7 @@ import pytest
 from own import marked
 
 from tinynet.classroom.assignments import find
-from tinynet.classroom.comparing import TOLERANCES
+from tinynet.exercises.comparing import TOLERANCES
 
 FAIR = [
     (5, "5.1", m5.NORMALIZED, "mean = (n_in + n_out) / 2; return (3 / mean) ** 0.5"),

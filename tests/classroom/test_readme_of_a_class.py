@@ -11,7 +11,7 @@ from small_class import HERE
 
 from tinynet.classroom import grading
 from tinynet.classroom.assignments import all_in, find
-from tinynet.classroom.comparing import TOLERANCES
+from tinynet.exercises.comparing import TOLERANCES
 from tinynet.classroom.running import LIMITS, MIB
 
 PAGE = (HERE / "lessons" / "assignments" / "README.md").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.comparing import tolerance, wrong
+from tinynet.exercises.comparing import tolerance, wrong
 
 NOTHING_RIGHT = "no test of this task was passed"
 UNTOUCHED = "leaves its arguments as they were"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tinynet.classroom import assignments, exports, grading, handout
-from tinynet.classroom.comparing import TOLERANCES
+from tinynet.exercises.comparing import TOLERANCES
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
