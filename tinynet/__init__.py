@@ -13,6 +13,7 @@ from tinynet.datasets import Dataset, Shapeset, Shuffled, cifar10, mnist, small_
 from tinynet.initializers import he, lecun, normalized, orthogonal, standard
 from tinynet.layers import Activation, Linear
 from tinynet.looking import (
+    alignment,
     chance,
     compare_traces,
     confusion,
@@ -52,6 +53,7 @@ __all__ = [
     "SoftmaxCrossEntropy",
     "Softsign",
     "Tanh",
+    "alignment",
     "chance",
     "cifar10",
     "compare_traces",

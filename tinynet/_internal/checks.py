@@ -148,11 +148,17 @@ def real(name: str, value: Any) -> float:
     raise TypeError(f"{name}: expected a number, got {describe(value)}{hint}")
 
 
-def not_negative(name: str, value: Any, most: float = math.inf) -> float:
-    """Check that a value is a finite number from 0 to ``most``."""
+def not_negative(
+    name: str, value: Any, most: float = math.inf, *, below: float = math.inf
+) -> float:
+    """Check that a value is a finite number from 0 to ``most``, or to less than ``below``."""
     number = real(name, value)
-    if not (0 <= number <= most and math.isfinite(number)):
-        wanted = "of at least 0" if most == math.inf else f"from 0 to {most:g}"
+    if not (0 <= number <= most and number < below):
+        wanted = "of at least 0"
+        if most < math.inf:
+            wanted = f"from 0 to {most:g}"
+        elif below < math.inf:
+            wanted = f"from 0 to below {below:g}"
         raise ValueError(f"{name}: expected a finite number {wanted}, got {number:g}")
     return number
 
@@ -312,11 +318,16 @@ def rising(name: str, value: Any) -> np.ndarray:
 
 
 def numbers(
-    name: str, value: Any, shape: Sequence | None = None, *, least: float | None = None
+    name: str,
+    value: Any,
+    shape: Sequence | None = None,
+    *,
+    least: float | None = None,
+    finite: bool = False,
 ) -> np.ndarray:
     """Check that a value is an array of real numbers of a shape, in which None is any length.
 
-    With ``least`` all are finite, and none is smaller.
+    With ``finite`` all are; with ``least`` none is smaller besides.
     """
     found = array(name, value)
     if found.dtype.kind not in "biuf":
@@ -330,9 +341,12 @@ def numbers(
         if shape is not None:
             wanted = f"of shape ({', '.join('any' if n is None else f'{n}' for n in shape)})"
         raise ValueError(f"{name}: expected an array {wanted}, got shape {found.shape}")
-    if least is not None and not (np.isfinite(found).all() and found.min() >= least):
-        bad = found[~(np.isfinite(found) & (found >= least))].flat[0]
-        raise ValueError(f"{name}: expected finite numbers of at least {least:g}, got {bad}")
+    good = np.isfinite(found) if finite or least is not None else np.ones(found.shape, bool)
+    if least is not None:
+        good &= found >= least
+    if not good.all():
+        wanted = "finite numbers" + (f" of at least {least:g}" if least is not None else "")
+        raise ValueError(f"{name}: expected {wanted}, got {found[~good].flat[0]}")
     return found
 
 
@@ -405,6 +419,34 @@ def labels(name: str, value: Any, count: int | None, classes: int) -> np.ndarray
         hint = f"; write {name} - 1" if (low, high) == (1, classes) else ""
         raise ValueError(f"{name}: expected 0 to {classes - 1}, got {low} to {high}{hint}")
     return found
+
+
+def two_classes(name: str, value: Any, count: int) -> np.ndarray:
+    """Check that a value is labels 0 and 1, one for each of ``count`` examples."""
+    found = array(name, value)
+    if found.dtype.kind in "iu" and np.isin(found, (-1, 1)).all() and (found == -1).any():
+        raise ValueError(f"{name}: expected 0 and 1, got -1 and 1; write ({name} + 1) // 2")
+    return labels(name, value, count, 2)
+
+
+def more_than_one(name: str, batch: np.ndarray, instead: str) -> np.ndarray:
+    """Check that a batch has a mean and a spread of its own."""
+    if len(batch) < 2:
+        raise ValueError(
+            f"{name}: expected two rows or more in training, since one has no spread, got one;"
+            f" take larger batches, or {instead}"
+        )
+    return batch
+
+
+def spread(name: str, std: np.ndarray) -> np.ndarray:
+    """Check that each unit's std over the rows of an array is above 0."""
+    if not std.all():
+        unit = int(np.argmin(std))
+        raise ValueError(
+            f"{name}: expected rows that differ in every unit, got std 0 in unit {unit}"
+        )
+    return std
 
 
 def logits(name: str, value: Any) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Looking at a network without changing it: tables, traces, Jacobians, gradient checks."""
 
+from tinynet.looking.alignment import Alignment, alignment
 from tinynet.looking.differences import Difference, compare_traces
 from tinynet.looking.gradcheck import GradientError, gradient_check
 from tinynet.looking.jacobians import jacobian, mean_square_singular_value, singular_values
@@ -9,12 +10,14 @@ from tinynet.looking.tables import Table
 from tinynet.looking.traces import Trace, trace
 
 __all__ = [
+    "Alignment",
     "Chance",
     "Difference",
     "GradientError",
     "LayerSummary",
     "Table",
     "Trace",
+    "alignment",
     "chance",
     "compare_traces",
     "confusion",

@@ -16,6 +16,13 @@ def linears(net: Network) -> dict[str, Linear]:
     return {k: layer for k, layer in net.named_layers().items() if isinstance(layer, Linear)}
 
 
+def hidden(net: Network) -> list[Activation]:
+    """Return the activations of the hidden layers; the output layer may have one, too."""
+    places, last = list(net.named_layers()), list(linears(net))[-1:]
+    end = places.index(*last) if last else len(places)
+    return [layer for place, layer in activations(net).items() if places.index(place) < end]
+
+
 def one_by_one(net: Network) -> Network:
     """Return a network that does no more than run its layers in turn.
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet.layers import Activation, Linear
+from tinynet.layers import Linear
 from tinynet.looking.jacobians import singular_values
 from tinynet.looking.scores import error_rate, mean_cost
 from tinynet.looking.statistics import histogram, saturated, std, update_ratio
-from tinynet.looking.walking import activations, linears
+from tinynet.looking.walking import hidden, linears
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 
@@ -165,19 +165,21 @@ class Monitor:
         loss.forward(output, self.labels)
         net.backward(loss.backward())
         weighted = list(linears(net).values())
-        hidden = self._hidden(net)
-        full = [saturated(layer) for layer in hidden]
+        acting = hidden(net)
+        full = [saturated(layer) for layer in acting]
         fixed = output.mean(axis=0, dtype=float)
         seen = {
             "updates": k,
             "test_error": self._error(*self.test),
             "test_cost": mean_cost(self.net, self.loss, *self.test),
-            "z_mean": [float(layer.y.mean(dtype=float)) for layer in hidden],
-            "z_std": [std(layer.y) for layer in hidden],
-            "z_p98": [float(np.percentile(np.abs(layer.y), 98)) for layer in hidden],
+            "z_mean": [float(layer.y.mean(dtype=float)) for layer in acting],
+            "z_std": [std(layer.y) for layer in acting],
+            "z_p98": [float(np.percentile(np.abs(layer.y), 98)) for layer in acting],
             "z_saturated": [float(units.mean()) for units in full],
             "z_dead": [float(units.all(axis=0).mean()) for units in full],
-            "z_histogram": np.float32([histogram(layer.y, self.edges) for layer in hidden]),
+            "z_histogram": np.array(
+                [histogram(layer.y, self.edges) for layer in acting], dtype=np.float32
+            ),
             "ds_std": [m * std(layer.dy) for layer in weighted],
             "dW_std": [std(layer.dW) for layer in weighted],
             "update_ratio": [self._ratio(*linear) for linear in linears(self.net).items()],
@@ -190,12 +192,6 @@ class Monitor:
         if self.jacobians:
             seen["singular_values"] = self._spectra()
         return seen
-
-    def _hidden(self, net: Network) -> list[Activation]:
-        """Return the activations of the hidden layers; the output layer may have one, too."""
-        places = list(net.named_layers())
-        end = places.index(list(linears(net))[-1])
-        return [layer for place, layer in activations(net).items() if places.index(place) < end]
 
     def _ratio(self, place: str, linear: Linear) -> float:
         """Return the update ratio of a layer's weights; NaN if the layer is frozen."""

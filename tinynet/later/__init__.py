@@ -1,0 +1,26 @@
+"""What came after the paper: layers, losses and optimizers that keep the contracts of the core.
+
+``from tinynet import later``. The core knows none of them, so ``tn.load`` of a network with such
+layers needs ``into=``.
+"""
+
+from tinynet.later.activations import ELU
+from tinynet.later.dropout import Dropout
+from tinynet.later.losses import Hinge, Logistic
+from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
+from tinynet.later.optimizers import Adam, Momentum, Natural
+
+__all__ = [
+    "ELU",
+    "Adam",
+    "BatchLayerNorm",
+    "BatchNorm",
+    "Batchless",
+    "Dropout",
+    "Hinge",
+    "LayerNorm",
+    "Logistic",
+    "Momentum",
+    "Natural",
+    "WeightNorm",
+]
