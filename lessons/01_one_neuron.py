@@ -3,9 +3,9 @@
 One neuron by hand
 ==================
 
-A deep network is a long sum of small things. This lesson takes the smallest of them, one neuron
-with two inputs, sends numbers forward through it and gradients back, and checks every gradient
-in the only way that needs no trust: change a number a little, and see what the cost does.
+A deep network is small things put one into another. This lesson takes the smallest of them, one
+neuron with two inputs, sends numbers forward through it and gradients back, and checks every
+gradient in the only way that needs no trust: change a number a little, and see what the cost does.
 """
 # %% [markdown]
 # Forward
@@ -52,6 +52,22 @@ print(f"s = {s:.4f}, y = {y:.4f}, cost = {cost:.4f}")
 #     dW = x ds                from  s = x1 W1 + x2 W2 + b
 #     db = ds
 #     dx = W ds
+#
+# Now write it, for any neuron. ``check`` calls your function with numbers of its own, and holds
+# what comes back beside tinynet's gradients and beside differences of the cost. The lesson goes on
+# either way, and shows the lines below.
+
+
+# %%
+def gradients(x, W, b, target):
+    """Return dW, db and dx of cost = (tanh(x @ W + b) - target)^2 / 2; x and W are (2,)."""
+    raise NotImplementedError
+
+
+check("1.1", gradients)
+
+# %% [markdown]
+# With the numbers from above, one equation a line:
 
 # %%
 dy = y - target
@@ -125,23 +141,34 @@ lr = 0.5
 print(f"cost after one step: {cost_of(x, W - lr * dW, b - lr * db):.4f}")
 
 # %% [markdown]
+# In three sentences
+# ------------------
+#
+# A gradient says by how much the cost changes for a small change of a number. The chain rule finds
+# all of them on one way back: each step multiplies what comes from above by the slope of what it
+# goes through. A centred difference checks any of them without the chain rule.
+#
 # Exercises
 # ---------
 #
 # Work each out on paper first. Then put your answer where the None is, and check it with
-# ``python lessons/01_one_neuron.py``.
+# ``python -m tinynet exercise 1``. For help add ``--hint``, and after a try ``--solution``, as in
+# ``python -m tinynet exercise 1.2 --hint``. To write the five activations and their slopes, with
+# tests and points: ``python -m tinynet assignment release 1 mine``.
 #
-# 1. With the sigmoid 1/(1 + exp(-s)) for tanh, and all else the same, what is ds?
-# 2. For which target is every gradient 0, at these weights?
-# 3. Let s be 5 in place of 0.3, and the target -1: the output is as wrong as can be. What is ds
-#    divided by dy now? (This is saturation. Deep networks suffer from it.)
+# 2. With the sigmoid 1/(1 + exp(-s)) for tanh, and all else the same, what is ds? (Within 1 %.)
+# 3. For which target is every gradient 0, at these weights? (Within 1 %.)
+# 4. Let s be 5 in place of 0.3, and the target -1: the output is as wrong as can be. What is ds
+#    divided by dy now? (Within 1 %. This is saturation. Deep networks suffer from it.)
+# 5. The two inputs have the same ds, but dW has two signs. Say in two sentences why.
 
 # %%
-answer_1 = None
 answer_2 = None
 answer_3 = None
+answer_4 = None
+answer_5 = None
 
-sigmoid = 1 / (1 + np.exp(-s))
-check("1.1", answer_1, (sigmoid - target) * sigmoid * (1 - sigmoid))
-check("1.2", answer_2, np.tanh(s))
-check("1.3", answer_3, 1 - np.tanh(5) ** 2)
+check("1.2", answer_2)
+check("1.3", answer_3)
+check("1.4", answer_4)
+check("1.5", answer_5)

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from tinynet.classroom import assignments, exports, grading, handout
-from tinynet.exercises.comparing import TOLERANCES
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
 from tinynet.commands import outputs, printing, shared, typed
+from tinynet.exercises.comparing import TOLERANCES
 from tinynet.training.interrupts import exit_status
 
 NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())

@@ -6,10 +6,10 @@ import argparse
 import sys
 from concurrent.futures.process import BrokenProcessPool
 
-from tinynet.commands import assignment, compare, data, figures, picture, printing
+from tinynet.commands import assignment, compare, data, exercise, figures, picture, printing, study
 from tinynet.training.interrupts import exit_status, sigterm_raises
 
-COMMANDS = (compare, figures, picture, assignment, data)
+COMMANDS = (exercise, compare, figures, picture, study, assignment, data)
 SMALLER = "try a smaller --width or --size, or fewer --workers"
 
 

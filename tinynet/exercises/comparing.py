@@ -9,6 +9,7 @@ import numpy as np
 # Shares of an array's largest number: rounding depends on the order of sums, mistakes are larger.
 TOLERANCES = {"float64": 1e-10, "float32": 1e-4}
 SHOWN = 500  # characters, of one array
+FEW = 4  # numbers
 
 
 def wrong(
@@ -27,7 +28,7 @@ def wrong(
             return f"{name}: nothing came back"
         array = np.asarray(got[name])
         allowed = tolerance(array, right, *given) if within is None else within
-        found = _wrong(array, right, allowed)
+        found = _wrong(array, right, allowed, {len(a) for a in given if a.ndim > 1})
         if found is not None:
             return f"{name}: {found}"[:SHOWN]
     more = [name for name in got if name not in expected]
@@ -39,9 +40,12 @@ def tolerance(*arrays: np.ndarray) -> float:
     return max(TOLERANCES.get(array.dtype.name, 1e-10) for array in arrays)
 
 
-def _wrong(got: np.ndarray, right: np.ndarray, allowed: float) -> str | None:
+def _wrong(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -> str | None:
+    """Say what is wrong with an array, where arguments had so many rows; None if it is right."""
     if got.shape != right.shape:
-        return f"expected shape {right.shape}, got {got.shape}"
+        turned = got.shape == right.shape[::-1]
+        hint = ": is it transposed?" if turned else ""
+        return f"expected shape {right.shape}, got {got.shape}{hint}"
     if right.dtype.kind not in "fiu":
         if got.dtype.kind not in "biufcU":  # NumPy cannot compare everything
             return f"expected {right.dtype}, got {got.dtype}"
@@ -59,8 +63,36 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float) -> str | None:
         return None
     if got.ndim == 0:
         return f"is not right: got {got}"
+    known = _looks(got.astype(float), right.astype(float), allowed, rows)
+    if known:
+        return known
     first = list(_first(bad))
     return f"{bad.sum()} of {bad.size} numbers are not right, the first at {first}: got {_few(got)}"
+
+
+def _looks(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -> str:
+    """Say what a wrong array looks like, if it looks like anything known.
+
+    An array of few numbers, or of one number repeated, could look like it by chance, and the factor
+    would give the right one away.
+    """
+    if right.size < FEW or np.ptp(right) == 0:
+        return ""
+
+    def same(other: np.ndarray) -> bool:
+        return bool((np.abs(got - other) <= 2 * allowed * np.abs(other).max()).all())
+
+    if right.ndim == 2 and right.shape == right.T.shape and same(right.T):
+        return "is the transposed"
+    if same(-right):
+        return "has the other sign"
+    factor = float((got * right).sum() / (right**2).sum())
+    if factor == 0 or not same(factor * right):
+        return ""
+    size = factor if abs(factor) > 1 else 1 / factor
+    hint = ": the mean over the batch?" if any(np.isclose(abs(size), m) for m in rows - {1}) else ""
+    written = f"{factor:.4g}" if abs(factor) > 1 else f"1/{size:.4g}"
+    return f"differs by the factor {written}{hint}"
 
 
 def _first(mask: np.ndarray) -> tuple[int, ...]:

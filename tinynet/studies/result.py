@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -55,3 +56,13 @@ class Result:
             return cls(**record, arrays=arrays)
         except (TypeError, ValueError) as error:
             raise ValueError(f"{path}: is damaged: {error}") from error
+
+    @classmethod
+    def kept(cls, study: str) -> Result:
+        """Read a result that comes with tinynet; ``settings["command"]`` is what made it."""
+        folder = resources.files("tinynet.studies") / "kept"
+        with resources.as_file(folder / f"{checks.file_name('study', study)}.npz") as path:
+            if not path.is_file():
+                known = sorted(file.stem for file in path.parent.glob("*.npz"))
+                raise FileNotFoundError(f"study: expected one of {known}, got {study!r}")
+            return cls.load(path)

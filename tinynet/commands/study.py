@@ -1,0 +1,37 @@
+"""``python -m tinynet study``: the studies that take long, as the kept results were made."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from tinynet import studies
+from tinynet.commands import outputs, shared
+
+STUDIES = ()
+
+
+def add(commands: Any) -> None:
+    """Add the command."""
+    p = commands.add_parser(
+        "study",
+        help="one of the studies whose results come with tinynet",
+        description="Runs a study with its usual settings, and writes what it found. Lessons draw"
+        " the results that come with tinynet; this is how each of them was made.",
+    )
+    p.set_defaults(command=study)
+    p.add_argument("name", choices=STUDIES)
+    shared.seed(p)
+    shared.out(p, "the file", "tinynet-study.npz")
+    shared.overwrite(p, "an earlier file")
+
+
+def study(options: argparse.Namespace) -> int:
+    """Run a study, and write its result."""
+    outputs.is_new(options.out, overwrite=options.overwrite)
+    found = getattr(studies, options.name)(seed=options.seed)
+    seed = f" --seed {options.seed}" if options.seed else ""
+    found.settings["command"] = f"python -m tinynet study {options.name}{seed}"
+    found.save(options.out)
+    print(f"Written: {options.out}")
+    return 0
