@@ -197,7 +197,11 @@ def test_each_curve_has_the_papers_number_in_its_colour_at_the_right():
         assert point.get_fillstyle() == "none"
     assert tanh.get_color() != sigmoid.get_color()
     shown = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert shown == ["tanh, lr 0.03", "sigmoid, lr 0.1 (unfinished)", "the paper's Table 1"]
+    assert shown == [
+        "tanh, lr 0.03",
+        "sigmoid, lr 0.1 (unfinished)",
+        "the paper's Table 1, side by side",
+    ]
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("epochs", "test error (%)")
 
 

@@ -3,18 +3,24 @@
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import same_color
+from matplotlib.colors import same_color, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation
 from own_parts import batch_for, small_net
 
 import tinynet as tn
 from tinynet import plots
 from tinynet._internal.progress import Silent
+from tinynet.plots import diagram
+from tinynet.studies import figure11, figure12, race
 from tinynet.studies.initialization import at_initialization
 
 
@@ -29,7 +35,7 @@ def ax():
 @pytest.mark.parametrize(
     ("module", "kept_out"),
     [
-        ("tinynet", ["matplotlib", "multiprocessing.pool", "concurrent.futures.process"]),
+        ("tinynet", ["matplotlib", "PIL", "multiprocessing.pool", "concurrent.futures.process"]),
         ("tinynet.studies.comparison", ["matplotlib"]),
         ("tinynet.plots", ["matplotlib.pyplot"]),
     ],
@@ -44,6 +50,7 @@ DRAWINGS = {
     "images": lambda ax: plots.images(np.zeros((2, 16)), ["a", "b"], ax=ax),
     "densities": lambda ax: plots.densities([0, 1, 2], [[1, 2]], ["a"], ax=ax),
     "curves": lambda ax: plots.curves([0, 1], {"a": [1, 2]}, ax=ax),
+    "network": lambda ax: plots.network([2, 1], ax=ax),
 }
 
 
@@ -111,12 +118,172 @@ def test_densities_are_lines_over_the_middles_of_the_bins(ax):
     assert ax.get_ylim()[0] == 0
 
 
+def looks(lines):
+    """The colour and line style of each line."""
+    return [(line.get_color(), str(line._unscaled_dash_pattern)) for line in lines]
+
+
+def contrast(colour):
+    """The contrast with white, from 1 to 21, as WCAG defines it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return 1.05 / (0.05 + linear @ [0.2126, 0.7152, 0.0722])
+
+
+def test_contrast_is_that_of_wcag():
+    assert contrast("white") == pytest.approx(1)
+    assert contrast("black") == pytest.approx(21)
+    assert contrast("#767676") == pytest.approx(4.54, abs=0.005)  # known for just passing 4.5
+
+
+def test_every_colour_of_a_line_is_seen_on_white():
+    for colour in (*plots.COLOURS, *plots.SHADES, *(diagram.FORWARD, diagram.BACKWARD)):
+        assert contrast(colour) >= 3, colour
+    for colour in plots.AREAS:
+        assert contrast(colour) < 3, f"{colour} could be a line's"
+
+
 def test_layers_differ_in_line_style_and_colour(ax):
-    names = [f"layer {k}" for k in range(5)]
-    plots.densities([0, 1], [[1]] * 5, names, ax=ax)
-    for a, b in itertools.combinations(ax.lines, 2):
-        assert not same_color(a.get_color(), b.get_color())
-        assert a._unscaled_dash_pattern != b._unscaled_dash_pattern
+    names = [f"layer {k}" for k in range(35)]
+    plots.densities([0, 1], [[1]] * 35, names, ax=ax)
+    shades, styles = zip(*looks(ax.lines), strict=True)
+    assert len(set(looks(ax.lines))) == 35
+    assert len(set(shades[:5])) == 5
+    assert len(set(styles[:7])) == 7  # in grey
+
+
+@given(layers=st.integers(1, 12), first=st.integers(1, 40))
+def test_a_layer_looks_the_same_whatever_is_drawn_with_it(layers, first):
+    names = [f"layer {first + k}" for k in range(layers)]
+    ax, later, both = (Figure().subplots() for _ in range(3))
+    plots.densities([0, 1], [[1]] * (first + layers - 1), ["layer"] * (first + layers - 1), ax=ax)
+    plots.densities([0, 1], [[1]] * layers, names, first=first, ax=later)
+    plots.over_time([0, 1], np.ones((2, layers)), names, first=first, ax=both)
+    assert looks(ax.lines)[first - 1 :] == looks(later.lines) == looks(both.lines)
+
+
+def test_a_spread_is_a_band_with_an_edge_in_the_colour_of_its_layer(ax):
+    values, spread = np.array([[1.0, 5.0], [2.0, 6.0]]), np.array([[0.5, 0.1], [0.25, 0.2]])
+    plots.over_time([0, 10], values, ["layer 3", "layer 4"], spread=spread, first=3, ax=ax)
+    assert len(ax.collections) == 2
+    for k, band in enumerate(ax.collections):
+        line, low, high = ax.lines[3 * k : 3 * k + 3]
+        np.testing.assert_array_equal(line.get_ydata(), values[:, k])
+        np.testing.assert_array_equal(low.get_ydata(), values[:, k] - spread[:, k])
+        np.testing.assert_array_equal(high.get_ydata(), values[:, k] + spread[:, k])
+        corners = {tuple(corner) for corner in band.get_paths()[0].vertices}
+        assert corners >= {tuple(corner) for edge in (low, high) for corner in edge.get_xydata()}
+        assert same_color(band.get_facecolor()[0, :3], line.get_color())
+        assert low.get_color() == high.get_color() == line.get_color()
+    _, names = ax.get_legend_handles_labels()
+    assert names == ["layer 3", "layer 4"]
+
+
+def test_a_legend_shows_the_markers_of_points_and_the_line_has_none(ax):
+    plots.over_time([0, 1], np.ones((2, 2)), ["a", "b"], points=np.zeros((2, 2)), ax=ax)
+    for line, points in (ax.lines[:2], ax.lines[2:]):
+        assert line.get_marker() == points.get_marker()
+        assert line.get_markevery() == []
+    (handle, _) = ax.legend().legend_handles
+    assert (handle.get_marker(), handle.get_linestyle()) == ("o", "-")
+
+
+# ---------------------------------------------------------------------------- a network
+
+
+@given(sizes=st.lists(st.integers(1, 1000), min_size=2, max_size=5))
+@example(sizes=[4, 5, 4, 3])
+@example(sizes=[1000] * 5)
+@settings(max_examples=5, deadline=None)
+def test_a_network_has_the_names_of_its_arrays_and_none_lies_on_another(sizes):
+    figure = Figure(figsize=(plots.WIDE, 3.6), layout="constrained")
+    ax = plots.network(sizes, ax=figure.subplots())
+    written = [text.get_text() for text in ax.texts if text.get_text()]
+    words = " ".join(written).split()
+    for k, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
+        assert f"W{k} ({n_in}, {n_out})\nb{k} ({n_out},)" in written
+        assert {f"{d}{name}{k}" for d in ("", "d") for name in ("z", "s", "W", "b")} <= {*words}
+    assert words.count("Linear") == len(sizes) - 1
+    assert words.count("Tanh") == words.count("tanh.dy") == len(sizes) - 2
+    assert {"linear.x", "linear.dx", "linear.y", "linear.dy", "cost", "loss"} <= {*words}
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [(text, text.get_window_extent()) for text in ax.texts if text.get_text()]
+    for (one, a), (two, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), f"{one} and {two} overlap"
+    width, height = canvas.get_width_height()
+    for text, box in boxes:
+        assert 0 <= box.x0 < box.x1 <= width, text
+        assert 0 <= box.y0 < box.y1 <= height, text
+
+
+def test_a_small_network_has_all_its_units_and_a_large_one_a_gap(ax):
+    def columns(sizes):
+        ax = plots.network(sizes, ax=Figure().subplots())
+        return [len(line.get_xdata()) for line in ax.lines if line.get_markersize() == 9]
+
+    assert columns([4, 5, 3]) == [4, 5, 5, 3]
+    assert columns([6, 1]) == [4, 1]
+
+
+def test_the_arrows_go_forward_and_back(ax):
+    plots.network([2, 3, 1], ax=ax)
+    ways = [text.xy[0] - text.xyann[0] for text in ax.texts if isinstance(text, Annotation)]
+    assert len(ways) == 8  # two Linears, a Tanh and the loss, each both ways
+    assert sum(way > 0 for way in ways) == 4
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kind", "said"),
+    [
+        ([4], ValueError, "sizes: expected at least two, .* got \\[4\\]"),
+        ([4] * 6, ValueError, "sizes: expected at most 5, .* got 6"),
+        ([4, 0], ValueError, "sizes\\[1\\]: expected at least 1, got 0"),
+        ("net", TypeError, "sizes: expected a list such as .*, got 'net'"),
+    ],
+)
+def test_a_network_that_cannot_be_drawn_is_refused(sizes, kind, said):
+    with pytest.raises(kind, match=said):
+        plots.network(sizes)
+
+
+# ---------------------------------------------------------------------------- races
+
+
+def test_a_row_is_named_in_words_and_its_markers_are_not_covered():
+    figure = Figure(figsize=(plots.NARROW, 5), layout="constrained")
+    ax = plots.figure11(race.kept("shapeset"), figure11.PAPER, ax=figure.subplots())
+    FigureCanvasAgg(figure).draw()
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "tanh, normalized, lr 0.01" in labels
+    assert not any("_" in label for label in labels)
+    assert not ax.get_legend().get_window_extent().overlaps(ax.bbox)
+
+
+def test_a_row_of_ones_own_keeps_its_name():
+    assert plots.words("mine_n") == "mine_n"
+
+
+def test_rows_above_the_picture_are_not_in_its_legend():
+    kept, paper = race.kept("cifar10"), figure12.PAPER["cifar10"]
+    ax = plots.figure12(kept, paper, 4000, highest=78, ax=Figure().subplots())
+    handles, labels = ax.get_legend_handles_labels()
+    assert min(kept["sigmoid"]["test_error"]) > 0.78
+    (alone,) = [h for h, label in zip(handles, labels, strict=True) if "sigmoid" in label]
+    assert list(alone.get_ydata()) == [paper["sigmoid"]]
+    assert ax.get_ylim()[1] == 78
+    lowest = plots.figure12(kept, paper, 4000, highest=57, ax=Figure().subplots())
+    assert not any("sigmoid" in label for label in lowest.get_legend_handles_labels()[1])
+
+
+def test_the_papers_open_markers_stand_side_by_side():
+    kept, paper = race.kept("mnist"), figure12.PAPER["mnist"]
+    ax = plots.figure12(kept, paper, 5000, ax=Figure().subplots())
+    *markers, _ = [line for line in ax.lines if line.get_fillstyle() == "none"]
+    places = [marker.get_xdata()[0] for marker in markers]
+    assert len(places) == len(kept)
+    assert min(np.diff(places)) > 0.02 * max(places)
+    assert "side by side" in ax.get_legend_handles_labels()[1][-1]
 
 
 def test_runs_differ_in_marker_and_colour_and_hold_their_values(ax):
@@ -126,11 +293,6 @@ def test_runs_differ_in_marker_and_colour_and_hold_their_values(ax):
     assert all(list(line.get_xdata()) == [0, 10] for line in ax.lines)
     assert len({line.get_marker() for line in ax.lines}) == 7
     assert len({line.get_color() for line in ax.lines}) == 7
-
-
-def test_there_is_a_name_for_each_density(ax):
-    with pytest.raises(ValueError, match="names: expected .*1, got 2"):
-        plots.densities([0, 1], [[1]], ["one", "two"], ax=ax)
 
 
 # ---------------------------------------------------------------------------- the main picture
@@ -184,17 +346,41 @@ def test_no_axes_is_empty_or_without_labels(drawn):
     for ax in [*panels, below]:
         assert ax.has_data() or ax.texts
         assert ax.get_xlabel()
-    for ax in [ax for ax in [*panels, below] if ax.lines]:
+    for ax in [below, *panels[:: len(found["runs"])]]:
         assert ax.get_ylabel()
+    for ax in (below, panels[len(found["runs"]) - 1]):
         assert ax.get_legend() is not None
 
 
-def test_each_run_has_a_column_under_its_name_with_a_line_for_each_layer(drawn):
+def test_the_panels_of_a_row_have_the_same_axes(drawn):
+    found, figure, _ = drawn
+    _, *panels, _ = figure.axes
+    for row in np.array(panels).reshape(3, -1):
+        assert len({ax.get_xlim() for ax in row}) == len({ax.get_ylim() for ax in row}) == 1
+
+
+def test_layer_k_looks_the_same_in_all_panels(drawn):
+    found, figure, _ = drawn
+    _, *panels, _ = figure.axes
+    for z, ds, J in np.array(panels).reshape(3, -1).T:
+        assert looks(z.lines) == looks(ds.lines)
+        assert looks(z.lines)[1:] == looks(J.lines)
+
+
+def test_each_run_has_a_column_with_a_title_and_a_line_for_each_layer(drawn):
     found, figure, _ = drawn
     _, *panels, _ = figure.axes
     columns = np.array(panels).reshape(3, -1).T
-    for column, (name, run) in zip(columns, found["runs"].items(), strict=True):
-        assert column[0].get_title().startswith(f"{name}: untrained, width 20,")
+    for column, run in zip(columns, found["runs"].values(), strict=True):
+        z, ds = run["activation_std"], run["gradient_std"]
+        where = f"in layer {len(z)}"
+        assert column[0].get_title() == (
+            f"{run['activation']}, {run['init']} weights\n"
+            f"std of z: {z[0]:.2g} in layer 1, {z[-1]:.2g} {where}"
+        )
+        assert column[1].get_title() == f"std of ds: {ds[0]:.2g} in layer 1, {ds[-1]:.2g} {where}"
+        if J := run["mean_singular_value"]:
+            assert column[2].get_title() == f"mean: {J[0]:.2g} in layer 2, {J[-1]:.2g} {where}"
         for ax, key in zip(column, ["activation", "gradient", "singular_value"], strict=True):
             densities = run["histograms"][key]["densities"]
             assert [list(line.get_ydata()) for line in ax.lines] == densities
@@ -211,7 +397,7 @@ def test_the_last_panel_has_the_test_errors_in_per_cent_and_the_class_frequencie
     found, figure, _ = drawn
     *lines, stuck = figure.axes[-1].lines
     for line, (name, run) in zip(lines, found["runs"].items(), strict=True):
-        assert line.get_label() == f"{name}, lr 0.03"
+        assert line.get_label() == f"{plots.words(name)}, lr 0.03"
         np.testing.assert_allclose(line.get_ydata(), 100 * np.array(run["test_error"]))
         assert list(line.get_xdata()) == run["updates"]
     assert list(stuck.get_ydata()) == [83.48, 83.48]
@@ -253,42 +439,87 @@ def test_a_matrix_is_drawn_with_0_in_the_middle_of_its_colours():
     assert picture.get_clim() == (-3, 3)
     np.testing.assert_array_equal(picture.get_array(), array)
     assert figure.axes[1].get_ylabel() == "dW"
+    (red, _, blue), (more_red, _, less_blue) = picture.to_rgba([-3, 3])[:, :3]
+    assert blue > red  # below 0
+    assert more_red > less_blue  # above 0
 
 
-def test_images_fill_a_sheet_row_by_row():
-    x = np.linspace(-1, 1, 5)[:, None] * np.ones((5, 4))
-    ax = plots.images(x, columns=3, ax=Figure().subplots())
-    sheet = ax.images[0].get_array().filled(np.nan)
-    assert sheet.shape == (2 + 2 + 2, 3 * 2 + 2 * 2)
-    assert sheet[0, 0] == -1
-    assert sheet[0, 8] == 0
-    assert sheet[5, 5] == 1
-    assert np.isnan(sheet[5, 9])
-
-
-def test_a_surface_has_w1_along_x_and_w2_along_y():
+def test_a_surface_has_w1_along_x_and_w2_along_y(monkeypatch):
     W = np.array([-1.0, 0.0, 1.0])
     cost = np.array([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0], [6.0, 7.0, 8.0]])
-    ax = plots.surface(W, {"cost": cost}, ax=Figure().add_subplot(projection="3d"))
-    (net,) = ax.collections
-    points = {tuple(point) for line in net._segments3d for point in line}
+    ax = Figure().add_subplot(projection="3d")
+    drawn = []
+    monkeypatch.setattr(ax, "plot_surface", lambda *arrays, **look: drawn.append(arrays))
+    plots.surface(W, cost, ax=ax)
+    points = set(zip(*(array.ravel() for array in drawn[0]), strict=True))
     assert points == {(W[j], W[k], cost[j, k]) for j in range(3) for k in range(3)}
     assert "W1" in ax.get_xlabel()
     assert "W2" in ax.get_ylabel()
 
 
-def test_without_a_screen_a_picture_is_saved_and_its_path_printed(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def shown(monkeypatch, tmp_path):
+    """A figure to show, and the list to which each window is added."""
     import matplotlib.pyplot as plt
 
-    monkeypatch.setenv("TINYNET_PICTURES", str(tmp_path / "new"))
-    figure, ax = plt.subplots()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TINYNET_PICTURES", raising=False)
+    plots._say_once.cache_clear()
+    plt.switch_backend("agg")
+    figure, ax = plt.subplots(figsize=(2, 1))
     ax.plot([1, 2])
-    with plt.rc_context():
-        plt.switch_backend("agg")
-        plots.show("name")
+    windows = []
+    monkeypatch.setattr(plt, "show", lambda: windows.append(figure))
+    yield figure, windows
     plt.close(figure)
-    assert (tmp_path / "new" / "name.png").stat().st_size > 1000
-    assert str(tmp_path / "new" / "name.png") in capsys.readouterr().out
+
+
+def at_a_screen(monkeypatch, figure, framework="tk"):
+    monkeypatch.setattr(mpl, "get_backend", lambda: "TkAgg")
+    monkeypatch.setattr(figure.canvas, "required_interactive_framework", framework, raising=False)
+
+
+def test_without_a_screen_a_picture_is_saved_and_its_path_printed(shown, capsys):
+    plots.show("name")
+    file = Path("tinynet-pictures", "name.png")
+    assert pixels(file) == (400, 200)  # 200 dots an inch
+    assert capsys.readouterr().out == f"Picture: {file}\n"
+    assert shown[1] == []
+
+
+def test_at_a_screen_the_first_window_says_to_close_it(shown, monkeypatch, capsys):
+    figure, windows = shown
+    at_a_screen(monkeypatch, figure)
+    plots.show("name")
+    assert "close the window to go on" in capsys.readouterr().out
+    plots.show("name")
+    assert capsys.readouterr().out == ""
+    assert windows == [figure, figure]
+    assert list(Path().iterdir()) == []
+
+
+def test_a_notebook_has_no_window_to_close(shown, monkeypatch, capsys):
+    figure, windows = shown
+    at_a_screen(monkeypatch, figure, framework=None)
+    plots.show("name")
+    assert capsys.readouterr().out == ""
+    assert windows == [figure]
+
+
+@pytest.mark.parametrize("screen", [False, True])
+def test_a_folder_that_is_named_gets_the_picture_at_a_screen_too(shown, monkeypatch, screen):
+    figure, windows = shown
+    if screen:
+        at_a_screen(monkeypatch, figure)
+    monkeypatch.setenv("TINYNET_PICTURES", "new/folder")
+    plots.show("name")
+    assert pixels(Path("new/folder/name.png")) == (400, 200)
+    assert windows == []
+
+
+def pixels(file):
+    """Width and height of a picture."""
+    return mpl.image.imread(file).shape[1::-1]
 
 
 def test_a_small_matrix_has_its_numbers_in_its_cells_and_no_scale():

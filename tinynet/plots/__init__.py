@@ -6,6 +6,7 @@ in grey, and by readers who do not see all colours.
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,26 @@ from matplotlib.figure import Figure
 
 from tinynet._internal import checks, contracts
 from tinynet._internal.replacing import inside, replacing
+from tinynet.plots import diagram
 
-# Okabe & Ito's colours for everyone, in an order of falling contrast with white.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
+NARROW, WIDE = 6.4, 9.6  # widths of a figure, in inches
+# Of runs, by Okabe & Ito and by Tol, for everyone: each has a contrast of at least 3 on white.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#882255", "#7F6000")
+AREAS = ("#E69F00", "#56B4E9")  # too light for a line: give an area an edge
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+# Of layers: viridis, up to where it grows too light. Five shades, seven styles: 35 layers differ.
+SHADES = tuple(mpl.colors.to_hex(mpl.colormaps["viridis"](k * 0.149)) for k in range(5))
+STYLES: Any = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (9, 4)), (0, (1, 4)))
+FOUND = (  # what the main job finds of each run
+    *("histograms", "activation_std", "gradient_std", "mean_singular_value"),
+    *("activation", "init", "lr", "updates", "test_error"),
+)
+WORDS = {
+    "softsign_n": "softsign, normalized",
+    "tanh_n": "tanh, normalized",
+    "relu_he": "relu, he",
+}
 WITHOUT_SCREEN = ("agg", "cairo", "pdf", "pgf", "ps", "svg", "template")
-STYLES: Any = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
 
 
 def images(
@@ -98,8 +113,8 @@ def matrix(
     ----------
     array : ndarray, shape (rows, columns)
     symmetric : bool, optional
-        For weights and gradients: white is 0, and both signs have the same reach. Otherwise dark
-        is low and light is high.
+        For weights and gradients: red is above 0, white is 0, blue is below, and both signs have
+        the same reach. Otherwise dark is low and light is high.
     label : str, optional
         For the scale: the name of the array.
     reach : float, optional
@@ -143,6 +158,7 @@ def densities(
     densities: Sequence[Sequence[float]],
     names: Sequence[str],
     *,
+    first: int = 1,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw histograms of several layers as lines over the middles of their common bins.
@@ -155,19 +171,39 @@ def densities(
         One per layer.
     names : sequence of str
         Names of the layers.
+    first : int, optional
+        The number of the first of these layers: layer k looks the same in every picture.
     ax : Axes, optional
     """
     bins = checks.rising("edges", edges)
     checks.numbers("densities", densities, [None, len(bins) - 1])
-    names = checks.names("names", names, len(densities))
+    names, first = checks.names("names", names, len(densities)), checks.size("first", first)
     ax = _axes(ax)
     middles = (bins[1:] + bins[:-1]) / 2
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
-    for k, (name, density) in enumerate(zip(names, densities, strict=True)):
-        ax.plot(middles, density, color=shades[k], linestyle=STYLES[k % len(STYLES)], label=name)
+    for k, (name, density) in enumerate(zip(names, densities, strict=True), first):
+        shade, style = _layer(k)
+        ax.plot(middles, density, color=shade, linestyle=style, label=name)
     ax.set_ylim(bottom=0)
     ax.set_ylabel("density")
     return ax
+
+
+def network(sizes: Sequence[int], *, ax: Axes | None = None) -> Axes:
+    """Draw a network of Linear and Tanh layers with the names of its arrays, forward and back.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units of each layer, input first, as for :func:`tinynet.mlp`: at most five sizes.
+    ax : Axes, optional
+        By default those of a figure of the width WIDE, for which the texts are made.
+    """
+    sizes = diagram.drawable(sizes)
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        ax = plt.subplots(figsize=(WIDE, 3.6), layout="constrained")[1]
+    return diagram.draw(sizes, _axes(ax))
 
 
 def curves(
@@ -199,6 +235,7 @@ def over_time(
     *,
     spread: np.ndarray | None = None,
     points: np.ndarray | None = None,
+    first: int = 1,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one line per layer over the updates: what a monitor recorded.
@@ -210,33 +247,35 @@ def over_time(
     names : sequence of str
         Names of the layers.
     spread : ndarray, shape (T, layers), optional
-        Bars of this length above and below the line, at some twenty moments: a std around a mean.
+        A light band from so much below the line to so much above it: a std around a mean.
     points : ndarray, shape (T, layers), optional
         Markers in the colour of each layer, at some twenty moments: another array beside the first.
+    first : int, optional
+        The number of the first of these layers: layer k looks the same in every picture.
     ax : Axes, optional
     """
     after = checks.numbers("updates", updates, [None])
     values = checks.numbers("values", values, [len(after), None])
-    names = checks.names("names", names, values.shape[1])
+    names, first = checks.names("names", names, values.shape[1]), checks.size("first", first)
     if spread is not None:
         spread = checks.numbers("spread", spread, values.shape).astype(float)
         if (spread < 0).any():
             raise ValueError(f"spread: expected none below 0, got {np.nanmin(spread):g}")
     points = None if points is None else checks.numbers("points", points, values.shape)
     ax = _axes(ax)
-    shades = mpl.colormaps["viridis"](np.linspace(0, 0.75, len(names)))
     step = max(1, len(after) // 20)
-    for k, (name, shade) in enumerate(zip(names, shades, strict=True)):
-        style = STYLES[k % len(STYLES)]
-        ax.plot(after, values[:, k], color=shade, linestyle=style, label=name)
-        some = slice(k * step // len(names), None, step)  # the layers' bars stand side by side
+    for k, name in enumerate(names):
+        shade, style = _layer(first + k)
+        (line,) = ax.plot(after, values[:, k], color=shade, linestyle=style, label=name)
         if spread is not None:
-            ax.errorbar(
-                after[some], values[some, k], spread[some, k],
-                fmt="none", ecolor=shade, elinewidth=1, capsize=2,
-            )  # fmt: skip
+            low, high = values[:, k] - spread[:, k], values[:, k] + spread[:, k]
+            ax.fill_between(after, low, high, color=shade, alpha=0.1, linewidth=0)
+            for edge in (low, high):
+                ax.plot(after, edge, color=shade, linestyle=style, linewidth=0.6)
         if points is not None:
-            marker = MARKERS[k % len(MARKERS)]
+            some = slice(k * step // len(names), None, step)  # the layers' markers side by side
+            marker = MARKERS[(first + k - 1) % len(MARKERS)]
+            line.set(marker=marker, markersize=4, markevery=[])  # seen in a legend only
             ax.plot(after[some], points[some, k], marker, color=shade, markersize=4)
     ax.set_xlabel("updates")
     ax.xaxis.set_major_formatter("{x:,.0f}")
@@ -282,38 +321,32 @@ def histogram_over_time(
     return ax
 
 
-def surface(
-    W: np.ndarray,
-    costs: Mapping[str, np.ndarray],
-    *,
-    ax: Any | None = None,
-) -> Any:
-    """Draw costs over two weights, as wire nets one over the other, the last one dashed: Figure 5.
+def surface(W: np.ndarray, cost: np.ndarray, *, ax: Any | None = None) -> Any:
+    """Draw a cost over two weights, low dark and high light: a panel of Figure 5.
 
     Parameters
     ----------
     W : ndarray, shape (points,)
         The axis of both weights.
-    costs : mapping
-        From the name of a cost to its values, (points, points), indexed [W1, W2].
+    cost : ndarray, shape (points, points)
+        The mean cost, indexed [W1, W2].
     ax : Axes3D, optional
         Axes with ``projection="3d"``.
     """
     W = checks.rising("W", W)
-    for name, cost in checks.mapping("costs", costs).items():
-        checks.numbers(f"costs[{name!r}]", cost, [len(W), len(W)])
+    cost = checks.numbers("cost", cost, [len(W), len(W)])
     if ax is None:
         import matplotlib.pyplot as plt
 
         ax = plt.figure(layout="constrained").add_subplot(projection="3d")
-    checks.has_methods("ax", ax, ("plot_wireframe",), "one with projection='3d'")
+    checks.has_methods("ax", ax, ("plot_surface",), "one with projection='3d'")
     W1, W2 = np.meshgrid(W, W, indexing="ij")
     step = max(1, len(W) // 20)
-    for k, (name, cost) in enumerate(costs.items()):
-        ax.plot_wireframe(
-            W1, W2, np.asarray(cost), rstride=step, cstride=step,
-            color=_look(k)[0], linestyle=STYLES[k % len(STYLES)], linewidth=0.8, label=name,
-        )  # fmt: skip
+    ax.plot_surface(
+        W1, W2, cost, rstride=step, cstride=step,
+        cmap="viridis", edgecolor="white", linewidth=0.3,
+    )  # fmt: skip
+    ax.set_box_aspect(None, zoom=0.92)  # room for the label of the cost
     ax.set_xlabel("W1, first layer")
     ax.set_ylabel("W2, second layer")
     ax.set_zlabel("mean cost")
@@ -327,6 +360,8 @@ def figure11(
     ax: Axes | None = None,
 ) -> Axes:
     """Draw test error against images seen: our lines, and open markers for the paper's Figure 11.
+
+    Where markers would lie on each other, they stand side by side.
 
     Parameters
     ----------
@@ -347,15 +382,16 @@ def figure11(
     for k, name in enumerate(results):
         points = [(n, e) for n, e in zip(paper["images"], paper[name], strict=True) if n <= last]
         if points:
-            seen, errors = zip(*points, strict=True)
-            _published(ax, k, seen, errors)
+            seen, errors = np.transpose(points)
+            aside = 0.015 * last * (k - (len(results) - 1) / 2)
+            _published(ax, k, seen + aside, errors)
     if last >= paper["images"][0]:
-        _published(ax, None, [], [], label="the paper's")
+        _published(ax, None, [], [], label="the paper's, side by side")
     ax.set_xlabel("images seen")
     ax.locator_params(axis="x", nbins=5)  # long numbers: more would run into each other
     ax.xaxis.set_major_formatter("{x:,.0f}")
     ax.set_ylabel("test error (%)")
-    ax.legend()
+    _legend_below(ax)
     return ax
 
 
@@ -364,6 +400,7 @@ def figure12(
     paper: Mapping[str, float],
     epoch: int,
     *,
+    highest: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw test error against epochs: our lines, and at the right the paper's Table 1.
@@ -376,26 +413,39 @@ def figure12(
         For each row the error in %. It does not say after how many epochs.
     epoch : int
         The updates of an epoch.
+    highest : float, optional
+        Where the axis ends, in %. A row that is above it throughout is not in the legend.
     ax : Axes, optional
     """
     contracts.races("results", results)
     checks.mapping("paper", paper, results)
     epoch = checks.size("epoch", epoch)
+    top = math.inf if highest is None else float(checks.positive("highest", highest))
     ax = _axes(ax)
     last = max((result["updates"][-1] / epoch for result in results.values()), default=1)
     for k, (name, result) in enumerate(results.items()):
-        _row(ax, k, name, result, np.array(result["updates"]) / epoch)
-        _published(ax, k, [1.06 * last], [paper[name]])
-    _published(ax, None, [], [], label="the paper's Table 1")
+        in_view = 100 * min(result["test_error"]) <= top
+        if in_view:
+            _row(ax, k, name, result, np.array(result["updates"]) / epoch)
+        if paper[name] <= top:
+            label = None if in_view else f"{words(name)}: the paper's (ours is above {top:g} %)"
+            _published(ax, k, [(1.05 + 0.03 * k) * last], [paper[name]], label)
+    _published(ax, None, [], [], label="the paper's Table 1, side by side")
     ax.set_xlabel("epochs")
+    ax.set_ylim(max(0, ax.get_ylim()[0]), None if highest is None else top)
     ax.set_ylabel("test error (%)")
-    ax.legend()
+    _legend_below(ax)
     return ax
+
+
+def words(row: str) -> str:
+    """Name a row of Table 1 in words; another name is returned as it is."""
+    return WORDS.get(checks.text("row", row), row)
 
 
 def _row(ax: Axes, k: int, name: str, result: Mapping[str, Any], x: np.ndarray) -> None:
     """Draw the test errors of row k of Table 1."""
-    label = f"{name}, lr {result['settings']['lr']:g}"
+    label = f"{words(name)}, lr {result['settings']['lr']:g}"
     label += "" if result["finished"] else " (unfinished)"
     colour, marker = _look(k)
     errors = 100 * np.array(result["test_error"])
@@ -411,6 +461,20 @@ def _published(ax: Axes, k: int | None, x: Any, errors: Any, label: str | None =
     )  # fmt: skip
 
 
+def _legend_below(ax: Axes) -> None:
+    """Draw the legend under the label of the x axis, where it covers nothing."""
+    below = mpl.transforms.ScaledTranslation(0, -0.45, ax.figure.dpi_scale_trans)
+    ax.legend(
+        loc="upper center", ncols=2, fontsize="small",
+        bbox_to_anchor=(0.5, 0), bbox_transform=ax.transAxes + below,
+    )  # fmt: skip
+
+
+def _layer(k: int) -> tuple[str, Any]:
+    """Return the colour and the line style of layer k, the first being layer 1."""
+    return SHADES[(k - 1) % len(SHADES)], STYLES[(k - 1) % len(STYLES)]
+
+
 def _look(k: int) -> tuple[str, str]:
     """Return the colour and the marker of row k."""
     return COLOURS[k % len(COLOURS)], MARKERS[k % len(MARKERS)]
@@ -419,47 +483,64 @@ def _look(k: int) -> tuple[str, str]:
 def show(name: str) -> None:
     """Show the current figure in its window or notebook; without a screen, save it.
 
+    Who names a folder in the environment variable TINYNET_PICTURES wants files: then the figure
+    is saved there, at a screen too, and no window opens.
+
     Parameters
     ----------
     name : str
-        The picture is saved as ``name.png`` in the folder that the environment variable
-        TINYNET_PICTURES names, otherwise in ``tinynet-pictures``.
+        The picture is saved as ``name.png``, in the folder ``tinynet-pictures`` if no other is
+        named.
     """
     import matplotlib.pyplot as plt
 
-    folder = os.environ.get("TINYNET_PICTURES", "tinynet-pictures")
-    file = inside(checks.path("TINYNET_PICTURES", folder), name, ".png")
-    if mpl.get_backend().lower() not in WITHOUT_SCREEN:
+    named = os.environ.get("TINYNET_PICTURES")
+    folder = checks.path("TINYNET_PICTURES", "tinynet-pictures" if named is None else named)
+    file = inside(folder, name, ".png")
+    if named is None and mpl.get_backend().lower() not in WITHOUT_SCREEN:
+        if plt.gcf().canvas.required_interactive_framework and not plt.isinteractive():
+            _say_once("A picture has its window: close the window to go on.")
         plt.show()
         return
     file.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file) as out:
-        plt.savefig(out, format="png", dpi=100)
+        plt.savefig(out, format="png", dpi=200)
     print(f"Picture: {file}")
+
+
+@functools.cache
+def _say_once(text: str) -> None:
+    print(text, flush=True)
 
 
 def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[str]) -> Figure:
     """Draw the picture of the main job, from what it found and one image of each class."""
     checks.mapping("result", result, ("runs", "settings", "chance"))
-    keys = ("histograms", "activation_std", "mean_singular_value", "activation", "init", "lr")
-    runs = checks.mappings("result['runs']", result["runs"], (*keys, "updates", "test_error"))
+    runs = checks.mappings("result['runs']", result["runs"], FOUND)
     checks.names("class_names", class_names)
     checks.numbers("x", x, [len(class_names), None])
-    width = result["settings"]["width_at_initialization"]
-    figure = Figure(figsize=(max(11, 4.4 * len(runs)), 15), layout="constrained")
-    rows: Any = figure.subfigures(3, 1, height_ratios=[1.4, 9, 4])
+    figure = Figure(figsize=(max(WIDE, 4.4 * len(runs)), 13.5), layout="constrained")
+    rows: Any = figure.subfigures(3, 1, height_ratios=[1.4, 9, 3.8])
 
     sample = images(x, class_names, ax=rows[0].subplots())
     sample.set_xlabel("Shapeset-3x2: an image of each class (triangle, parallelogram, ellipse)")
 
-    panels = rows[1].subplots(3, len(runs), sharex="row", squeeze=False)
-    for column, (name, run) in zip(panels.T, runs.items(), strict=True):
-        _layers(column, name, run, width)
+    width = result["settings"]["width_at_initialization"]
+    rows[1].suptitle(f"before training, width {width}; each row of panels has one scale")
+    panels = rows[1].subplots(3, len(runs), sharex="row", sharey="row", squeeze=False)
+    for column, run in zip(panels.T, runs.values(), strict=True):
+        _layers(column, run)
+    panels[0, -1].legend()  # of all panels: layer k looks the same in each
+    for ax, label in zip(panels[:, 0], ("density", "density, log scale", "density"), strict=True):
+        ax.set_ylabel(label)
+    gradients = [run["histograms"]["gradient"]["densities"] for run in runs.values()]
+    panels[1, 0].set_yscale("log")
+    panels[1, 0].set_ylim(bottom=max(max(line) for lines in gradients for line in lines) / 1e4)
 
     below = curves(
         next(iter(runs.values()))["updates"],
         {
-            f"{name}, lr {run['lr']:g}": [100 * error for error in run["test_error"]]
+            f"{words(name)}, lr {run['lr']:g}": [100 * error for error in run["test_error"]]
             for name, run in runs.items()
         },
         ax=rows[2].subplots(),
@@ -476,36 +557,37 @@ def comparison(result: Mapping[str, Any], x: np.ndarray, class_names: Sequence[s
     below.set_ylabel("test error (%)")
     narrow = result["settings"]["width_in_training"]
     below.set_title(f"in training, width {narrow}: share of test images misclassified")
-    below.legend()
+    _legend_below(below)
     return figure
 
 
-def _layers(column: Sequence[Axes], name: str, run: Mapping[str, Any], width: int) -> None:
+def _layers(column: Sequence[Axes], run: Mapping[str, Any]) -> None:
     """Draw the three histograms of one run, one under the other."""
     top, middle, bottom = column
     found = run["histograms"]
-    layers = _few([f"layer {k + 1}" for k in range(len(run["activation_std"]))])
+    z, ds, means = run["activation_std"], run["gradient_std"], run["mean_singular_value"]
+    layers = _few([f"layer {k + 1}" for k in range(len(z))])
     densities(**found["activation"], names=layers, ax=top)
-    top.set_title(f"{name}: untrained, width {width},\n{run['activation']}, {run['init']} weights")
+    top.set_title(f"{run['activation']}, {run['init']} weights\nstd of z: {_from_to(z)}")
     top.set_xlabel("activation z after each hidden layer")
-    top.legend()
     densities(**found["gradient"], names=layers, ax=middle)
+    middle.set_title(f"std of ds: {_from_to(ds)}")
     middle.set_xlabel("back-propagated gradient ds of one image")
-    middle.set_yscale("log")
-    middle.set_ylim(bottom=max(max(line) for line in found["gradient"]["densities"]) / 1e4)
-    middle.set_ylabel("density, log scale")
-    middle.legend()
-    means = _few(
-        [f"layer {k + 2}, mean {mean:.3f}" for k, mean in enumerate(run["mean_singular_value"])]
-    )
     if means:
-        densities(**found["singular_value"], names=means, ax=bottom)
-        bottom.legend()
+        densities(**found["singular_value"], names=layers[1:], first=2, ax=bottom)
+        bottom.set_title(f"mean: {_from_to(means, first=2)}")
     else:
         bottom.text(0.5, 0.5, "no square layer", ha="center", transform=bottom.transAxes)
     bottom.set_xlabel("singular value of the layer Jacobian J")
     for ax in column:
+        ax.set_ylabel("")
         ax.locator_params(axis="x", nbins=5)
+
+
+def _from_to(values: Sequence[float], first: int = 1) -> str:
+    """Say where the numbers of layers begin and end."""
+    last = first + len(values) - 1
+    return f"{values[0]:.2g} in layer {first}, {values[-1]:.2g} in layer {last}"
 
 
 def _few(names: list[str]) -> list[str]:
