@@ -163,11 +163,12 @@ class Code:
         """Return how far gradients are from centred differences, as a share of the largest."""
         if self.cost is None:
             return 0.0
-        found = [0.0]
-        for name, gradient in got.items():
-            measured = _differences(self.cost, case, name.removeprefix("d"))
-            found.append(float(np.abs(gradient - measured).max() / np.abs(measured).max()))
-        return max(found)
+        gradients = {name: array for name, array in got.items() if name.startswith("d")}
+        measured = {name: _differences(self.cost, case, name[1:]) for name in gradients}
+        return max(
+            float(np.abs(gradients[name] - slopes).max() / np.abs(slopes).max())
+            for name, slopes in measured.items()
+        )
 
 
 @dataclass(frozen=True)
