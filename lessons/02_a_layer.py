@@ -59,7 +59,7 @@ print("y =\n", y)
 
 # %%
 def one_pass(x, targets):
-    """Forward and backward; the cost, and copies of dy and dW."""
+    """Go forward and back; return the cost, and copies of dy and dW."""
     cost = loss.forward(layer.forward(x), targets)
     layer.backward(loss.backward())
     return cost, layer.dy.copy(), layer.dW.copy()
@@ -73,77 +73,94 @@ print("dW once and twice the same:", np.allclose(dW, dW_twice))
 print("dy of example 0: once", dy[0], " twice", dy_twice[0], " in a batch of 1", dy_alone[0])
 
 # %% [markdown]
-# They do not: there are twice as many rows of dy, each half as large. The price is that a row of
-# dy is only a share of the batch's gradient. The gradient of one example's own cost is the batch
-# size times its row: 4 times -0.35 is the -1.4 that example 0 has in a batch of 1.
+# They do not: there are twice as many rows of dy, each half as large. So the gradient of one
+# example's own cost is the batch size times its row: 4 times -0.35 is the -1.4 that example 0 has
+# in a batch of 1.
 #
-# Why x is transposed
-# -------------------
+# The way back
+# ------------
 #
-# Look at a single weight, from input l to neuron k. Each example uses it once, and in y[e, k] it
+# Follow a single weight, from input l to neuron k. Each example uses it once, and in y[e, k] it
 # stands beside x[e, l]::
 #
 #     y[e, k] = x[e, 0] W[0, k] + x[e, 1] W[1, k] + x[e, 2] W[2, k] + b[k]
 #
-# The chain rule adds up all the ways in which the weight reaches the cost, one an example::
+# The chain rule adds up all the ways in which a number reaches the cost. A weight reaches it once
+# through each example, and so does a bias. An input reaches it once through each neuron, but only
+# in its own row::
 #
 #     dW[l, k] = sum over e of x[e, l] dy[e, k]
+#     db[k]    = sum over e of dy[e, k]
+#     dx[e, l] = sum over k of dy[e, k] W[l, k]
 #
-# For one e, the products x[e, l] dy[e, k] are a table of inputs by neurons, an outer product, and
-# dW is a sum of outer products. A matrix product sums over the index in the middle. Here that is
-# the example, so x is turned: (3, 4) @ (4, 2).
+# Now write it, with loops or, in one line each, without. In one of the cases that ``check`` tries W
+# is square, and shapes say nothing.
+
 
 # %%
-outers = np.array([np.outer(x[e], dy[e]) for e in range(4)])
-print("x.T @ dy =\n", x.T @ dy)
-print("as a loop:     ", np.allclose(sum(outers), x.T @ dy))
-print("as einsum:     ", np.allclose(np.einsum("el,ek->lk", x, dy), x.T @ dy))
-print("the layer's dW:", np.allclose(dW, x.T @ dy))
+def backward(x, W, b, dy):
+    """Return dW, db, dx for y = x @ W + b; dy (m, n_out) is the gradient of the cost at y.
+
+    x is (m, n_in), W (n_in, n_out), b (n_out,); each gradient has the shape of what it is of.
+    """
+    raise NotImplementedError
+
+
+check("2.1", backward)
 
 # %% [markdown]
-# Above the product, below the sum. The last input of example 2 is 0, and so is the last row of its
-# outer product: a weight learns nothing from an example whose input to it is 0.
-
-# %%
-fig, axes = plt.subplots(2, 4, figsize=(10, 5), layout="constrained")
-axes[0, 3].remove()
-for ax, array in zip(axes[0], (x.T, dy, dW), strict=False):
-    plots.matrix(array, decimals=3, ax=ax)
-axes[0, 0].set(title="x.T", ylabel="input l", xlabel="example e")
-axes[0, 1].set(title="dy", ylabel="example e", xlabel="neuron k")
-axes[0, 2].set(title="dW = x.T @ dy", ylabel="input l", xlabel="neuron k")
-for e, ax in enumerate(axes[1]):
-    plots.matrix(outers[e], reach=np.abs(outers).max(), decimals=3, ax=ax)
-    ax.set(title=f"x[{e}] outer dy[{e}]", ylabel="input l", xlabel="neuron k")
-plots.show("02_a_layer_outer_products")
-
-# %% [markdown]
-# b[k] is added to every example's y[e, k], like the weight of an input that is always 1. And
-# x[e, l] reaches the cost through every neuron of its own row, by the weight to it::
+# Why x is transposed
+# -------------------
 #
-#     db[k]    = sum over e of dy[e, k]            db = dy.sum(axis=0)
-#     dx[e, l] = sum over k of dy[e, k] W[l, k]    dx = dy @ W.T
-#
-# A sum for db, no mean: that stands in dy already. In dx the neurons are in the middle.
-#
-# What does a second call of ``backward`` do? In PyTorch it adds to the gradients that are there.
-# Here it writes over them, in the same memory: to keep a dW for later, keep a copy.
+# A matrix product sums over the index in the middle. In dW that is the example, so x is turned:
+# (3, 4) @ (4, 2). In dx it is the neuron, so W is turned: (4, 2) @ (2, 3).
 
 # %%
 db, dx = dy.sum(axis=0), dy @ layer.W.T
-print("db:", np.allclose(layer.db, db), "  dx:", np.allclose(layer.dx, dx))
+outers = np.array([np.outer(x[e], dy[e]) for e in range(4)])
+print("the layer's dW:", np.allclose(layer.dW, x.T @ dy))
+print("the layer's db:", np.allclose(layer.db, db), "  dx:", np.allclose(layer.dx, dx))
+print("dW as a sum of outer products:", np.allclose(sum(outers), dW))
 layer.backward(dy)
-print("dW after a second call:", np.allclose(layer.dW, dW))
+print("dW after a second call the same:", np.allclose(layer.dW, dW))
 
 # %% [markdown]
+# A second call of ``backward`` writes over the gradients, in the same memory: to keep a dW for
+# later, keep a copy. (In PyTorch a second call adds to them.)
+#
+# For one example the products x[e, l] dy[e, k] are a table, an outer product: dW is the sum of
+# these. In the picture red is above 0, blue below and white 0, on one scale for all seven. The
+# last input of example 2 is 0, and so is the last row of its outer product: a weight learns
+# nothing from an example whose input to it is 0.
+
+# %%
+fig, axes = plt.subplots(2, 4, figsize=(plots.WIDE, 5), layout="constrained")
+fig.suptitle("dW: above a matrix product, below the same as a sum of outer products")
+axes[0, 3].remove()
+titles = ["x.T", "dy", "dW", *(f"x[{e}] outer dy[{e}]" for e in range(4))]
+signs = ["@", "=", "", "+", "+", "+", "= dW"]
+panels = zip([*axes[0, :3], *axes[1]], (x.T, dy, dW, *outers), titles, signs, strict=True)
+for ax, array, title, sign in panels:
+    plots.matrix(array, reach=2, decimals=0 if title == "x.T" else 3, ax=ax)
+    ax.set(title=title, ylabel="input l", xlabel="neuron k")
+    ax.text(1.08, 0.5, sign, transform=ax.transAxes, va="center", fontsize="x-large")
+axes[0, 0].set_xlabel("example e")
+axes[0, 1].set_ylabel("example e")
+plots.show("02_a_layer_outer_products")
+
+# %% [markdown]
+# Watch the three lines at work: ``python -m tinynet picture`` writes a page to open in a browser,
+# one pass through a small network in eight steps. Go to step 6 with the arrow keys, a Linear layer
+# on the way back: there are the three lines, what each makes, and from what (its dy is called
+# ds[1], its x z[1]). Take a number of dW, and find the two columns whose products it sums.
+#
 # All gradients at once
 # ---------------------
 #
 # Lesson 1 moved one number at a time. Our 6 weights, 2 biases and 12 inputs would take 40 forward
 # calls, and a million weights two million. Two calls are enough: move everything at once in one
-# random direction, V for W, v for b, U for x. The chain rule says how fast the cost changes::
-#
-#     slope = sum of V * dW + sum of v * db + sum of U * dx
+# random direction, V for W, v for b, U for x. By the chain rule the slope of the cost that way is
+# the sum of all numbers of V * dW, v * db and U * dx.
 
 # %%
 rng = np.random.default_rng(0)
@@ -157,30 +174,46 @@ print(f"by the chain rule {by_W + by_b + by_x:.8f}")
 print(f"with a mean in db {by_W + by_b / 4 + by_x:.8f}")
 
 # %% [markdown]
-# A mistake in any of the 20 numbers shows, unless it lies at a right angle to the direction: for a
-# random one that is all but impossible. ``tn.gradient_check`` does this for large arrays.
+# The first two agree. The third is what a mistake looks like: with a mean in db 2 of the 20 numbers
+# are wrong, and the slope has not even the right sign. Any mistake shows, unless it lies at a right
+# angle to the direction: for a random one that is all but impossible. ``tn.gradient_check`` does
+# this for large arrays.
+#
+# In three sentences
+# ------------------
+#
+# Each gradient of a layer is a sum over all ways to the cost: over the examples for dW and db, over
+# the neurons for dx. A matrix product sums over the index in the middle, and that decides which
+# factor is transposed. The mean over the batch is taken once, in the cost, and never again.
 #
 # Exercises
 # ---------
 #
-# Predict or derive first. Then put your answer where the None is, and check it with
-# ``python lessons/02_a_layer.py``.
+# Put your answers below, and check them with ``python -m tinynet exercise 2``. For help add
+# ``--hint``, and after a try ``--solution``. To write a whole layer, with tests and points:
+# ``python -m tinynet assignment release 2 mine``.
 #
-# 1. Example 0 is put into the batch five times, the others once: a batch of 8. By what factor
-#    does the part of dW that comes from example 0 grow?
-# 2. Give each neuron a gain, which is 1 for now: y = (x @ W) * g + b. Derive dg, and write it as
-#    an expression of x, dy and layer.W.
-# 3. The three entries of a column of one example's dW can show 8 patterns of signs. How many, if
-#    all inputs are positive, like the outputs of a sigmoid?
+# 2. Example 0 is put into the batch five times, the others once: a batch of 8. By what factor is
+#    the part of dW that comes from example 0 larger than in our batch of 4? (Within 1 %.)
+# 3. Give each neuron a gain g[k]: y = (x @ W) * g. Derive dg, and write it as a function.
+# 4. The three entries of a column of one example's dW can show 8 patterns of signs. How many, if
+#    all inputs are positive, like the outputs of a sigmoid? (Within 1 %: for a count, exact.)
+# 5. Someone's layer divides dW and db by the batch size m once more, and yet the network learns
+#    as it should, with a learning rate m times as large. Say in two sentences why, and when the
+#    mistake comes to light.
 
 # %%
-answer_1 = None
 answer_2 = None
-answer_3 = None
+answer_4 = None
+answer_5 = None
 
-five = [0, 0, 0, 0, 0, 1, 2, 3]
-dy_five = one_pass(x[five], targets[five])[1]
-check("2.1", answer_1, dy_five[:5, 0].sum() / dy[0, 0])
-check("2.2", answer_2, (layer.W * dW).sum(axis=0))
-columns = rng.uniform(0.1, 1, size=(1000, 3)) * rng.normal(size=(1000, 1))
-check("2.3", answer_3, len(np.unique(np.sign(columns), axis=0)))
+
+def gradient_of_gain(x, W, g, dy):
+    """Return dg for y = (x @ W) * g; dy (m, n_out) is the gradient at y, g is (n_out,)."""
+    raise NotImplementedError
+
+
+check("2.2", answer_2)
+check("2.3", gradient_of_gain)
+check("2.4", answer_4)
+check("2.5", answer_5)

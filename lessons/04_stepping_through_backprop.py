@@ -3,9 +3,11 @@
 Stepping through backprop
 =========================
 
-Every array of a pass is a plain attribute, and every equation stands on a line of its own. So a
-debugger shows backprop as it happens: stop in it, look at each factor, take a line. Type along in
-pdb, which comes with Python. What follows a (Pdb) is typed, the rest is its answer; q leaves it.
+Every array of a pass is a plain attribute, and every equation a line of its own. So a debugger
+shows backprop as it happens: stop in it, look at each factor, take a line. Type along in pdb, which
+comes with Python: what follows a (Pdb) is typed, the rest is its answer, and q leaves it. There are
+three networks: that of ``python -m tinynet picture``, a loud one with three times larger weights,
+and "theirs", with a mistake in two of its layers that the exercises ask for.
 """
 
 # %%
@@ -17,10 +19,24 @@ from tinynet.exercises import check
 np.set_printoptions(precision=3, suppress=True)
 x, labels = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]]), np.array([0, 1])
 loss = tn.SoftmaxCrossEntropy()
-net = tn.mlp([3, 4, 2])
-net.layers[0].W[:] = [[0.5, -0.5, 0, 1], [0, 0.5, -1, 0.5], [-0.5, 0, 0.5, 0.5]]
-net.layers[2].W[:] = [[1, -1], [0, 1], [0.5, 0], [-0.5, 0.5]]
+net = tn.mlp([3, 4, 2], rng=0)
 loud = tn.mlp([3, 4, 4, 2], init=lambda *sizes: 3 * tn.normalized(*sizes), rng=2)
+
+
+class Tanh(tn.Tanh):
+    def slope(self, s):
+        return 1 - s**2
+
+
+class Linear(tn.Linear):
+    def backward(self, dy):
+        super().backward(dy)
+        self.dx = dy @ self.W
+        return self.dx
+
+
+right, theirs = tn.mlp([3, 4, 4, 2], rng=0), tn.mlp([3, 4, 4, 2], rng=0)
+theirs.layers[2:4] = [Linear(4, 4, init=lambda *_: right.layers[2].W), Tanh()]
 
 
 def one_pass(net, loss=loss, targets=labels):
@@ -37,7 +53,10 @@ def learn(lr):
         sgd.step()
 
 
-print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
+print(f"cost {one_pass(net):.3}, loud {one_pass(loud):.3}, theirs {one_pass(theirs):.3}")
+traces = [tn.trace(n, x, labels, loss) for n in (right, theirs)]  # all arrays of a pass
+rows = tn.compare_traces(*traces, show=False)
+print("wrong in theirs:", *(row.array for row in rows if row.verdict == "different"))
 
 # %% [markdown]
 # Stop, look, take a line
@@ -47,14 +66,16 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #
 #     alias shapes for _n, _v in vars(%1).items(): print(f"{_n:5}", getattr(_v, "shape", _v))
 #
-# Start ``python -m pdb lessons/04_stepping_through_backprop.py``. Breakpoints have names here, not
-# line numbers. ``c`` runs on to one, ``n`` takes a line, two semicolons join commands, ``p`` and
-# ``pp`` print, ``w`` shows the calls that led here, ``u`` goes up to the caller, ``d`` down again.
-# Of path and line number, which pdb tells at a stop, the file is shown, and only if it changes::
+# Start ``python -m pdb lessons/04_stepping_through_backprop.py``: it stops before the first line.
+# Breakpoints have names here, not line numbers, and ``tbreak`` makes one for a single stop. ``c``
+# runs on to the next, ``n`` takes a line, two semicolons join commands, ``p`` prints, ``w`` shows
+# the calls that led here, ``u`` goes up to the caller, ``cl`` clears a breakpoint. Left out below
+# are paths, line numbers, a file that stays the same, and pdb's own two calls that ``w`` shows::
 #
-#     (Pdb) b one_pass
+#     (Pdb) tbreak one_pass
 #     Breakpoint 1 at 04_stepping_through_backprop.py
 #     (Pdb) c
+#     Deleted breakpoint 1 at 04_stepping_through_backprop.py
 #     > 04_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
 #     (Pdb) b tn.Linear.backward
@@ -71,65 +92,72 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     -> self.dy = dy
 #     -> np.matmul(self.x.T, dy, out=self.dW)
 #     (Pdb) p self.x[:, 0], dy[:, 0]
-#     (array([ 0.762, -0.462]), array([-0.108,  0.042]))
+#     (array([0.171, 0.579]), array([-0.387,  0.462]))
 #     (Pdb) n
 #     -> if self.b is not None:
-#     (Pdb) pp self.dW.T
-#     array([[-0.102,  0.069,  0.03 , -0.018],
-#            [ 0.102, -0.069, -0.03 ,  0.018]])
+#     (Pdb) p self.dW[0]
+#     array([ 0.201, -0.201])
 #     (Pdb) n;; n;; n
 #     -> dy.sum(axis=0, out=self.db)
 #     -> self.dx = dy @ self.W.T
 #     -> return self.dx
 #     (Pdb) w
 #       04_stepping_through_backprop.py <module>()
-#     -> print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
+#     -> print(f"cost {one_pass(net):.3}, loud {one_pass(loud):.3}, theirs {one_pass(theirs):.3}")
 #       04_stepping_through_backprop.py one_pass()
 #     -> net.backward(loss.backward())
 #       network.py backward()
 #     -> dy = layer.backward(dy)
 #     > layers.py backward()
 #     -> return self.dx
-#     (Pdb) u;; p self;; d
-#     > network.py backward()
-#     -> dy = layer.backward(dy)
-#     Network(3-4-2, Linear Tanh Linear, float64): y on 3 of 3 layers, dx on 1
-#     > layers.py backward()
-#     -> return self.dx
 #
-# By hand, the first entry of dW is made of the two columns printed before it.
+# Three lines of ``backward`` are lesson 2's; those before them check dy and find memory.
+# ``np.matmul(self.x.T, dy, out=self.dW)`` is dW = x.T @ dy, written into the array that is there,
+# and ``dy.sum(axis=0, out=self.db)`` is db. Make the first entry of dW by hand, of the two columns
+# printed before it.
 #
 # The first saturated layer
 # -------------------------
 #
-# A condition after the comma makes a breakpoint wait: here for an activation of which more than
-# half is saturated. (We are in ``layers.py``, where it is just called Activation)::
+# A unit is saturated where its slope is small, as in exercise 4 of lesson 1: ``saturated_at`` says
+# how small, for a tanh a twentieth. A condition after the comma makes a breakpoint wait: here for
+# an activation of which more than half is saturated. (We stand in ``layers.py``, where the class
+# is just called Activation)::
 #
-#     (Pdb) cl 1 2
-#     Deleted breakpoint 1 at 04_stepping_through_backprop.py
+#     (Pdb) cl 2
 #     Deleted breakpoint 2 at layers.py
 #     (Pdb) b Activation.forward, (self.slope(x) <= self.saturated_at).mean() > 0.5
 #     Breakpoint 3 at layers.py
 #     (Pdb) c
 #     > layers.py forward()
 #     -> x = checks.batch("x", x)
+#     (Pdb) p self.slope(x)
+#     array([[0.017, 0.145, 0.031, 0.028],
+#            [0.001, 0.093, 0.078, 0.001]])
 #     (Pdb) u;; p self.layers.index(layer);; u
 #     > network.py forward()
 #     -> x = layer.forward(x)
 #     3
 #     > 04_stepping_through_backprop.py one_pass()
 #     -> cost = loss.forward(net.forward(x), targets)
-#     (Pdb) tn.summary(net)
-#     46 parameters; input: mean(x) 0.333, std(x) 0.745
-#     layer     units   n Var(W)  mean(y)  std(y)  saturated  std(dy)  std(dW)  update/W
-#     0 Linear  3 -> 4         6   -0.668     1.9
-#     1 Tanh    4 -> 4             -0.247   0.743      12.5%
-#     2 Linear  4 -> 4       5.5   -0.414    2.83
-#     3 Tanh
-#     4 Linear  4 -> 2      13.1
-#     n: units that enter. y: what leaves. dy, dW: gradients of the mean cost. Batch of 2.
-#     saturated: the share of y with a slope f'(x) of at most 0.05 for Tanh.
-#     <5 rows>
+#
+# Five of the eight slopes are that small, in layer 3; ``p net`` says that it is the loud network's.
+#
+# Into the layers with a mistake
+# ------------------------------
+#
+# We have gone up into the lesson's own file, and its two classes can be named::
+#
+#     (Pdb) b Tanh.slope
+#     Breakpoint 4 at 04_stepping_through_backprop.py
+#     (Pdb) b Linear.backward
+#     Breakpoint 5 at 04_stepping_through_backprop.py
+#     (Pdb) c
+#     > 04_stepping_through_backprop.py slope()
+#     -> return 1 - s**2
+#
+# The exercises go on from here. If you start anew, type ``tbreak one_pass`` and ``c`` first: a
+# class is not there before its lines have run.
 #
 # After the accident
 # ------------------
@@ -149,49 +177,43 @@ print(f"cost {one_pass(net):.3f}, of a loud network {one_pass(loud):.3f}")
 #     > 04_stepping_through_backprop.py learn()
 #     -> costs.append(one_pass(net, loss, np.eye(2)))
 #     (Pdb) p len(costs), np.array(costs[:4])
-#     (99, array([      0.681,      27.934,    7727.152, 1206414.002]))
+#     (99, array([      2.517,     958.983,    3002.682, 2478004.72 ]))
 #
-# The cost grew from the first update on: the rate is too large. (``tn.train`` stops there, too.)
+# The cost grew from the first update on: the rate is too large.
 #
-# In an editor
-# ------------
+# An editor has the same: in VS Code click beside a line number for a breakpoint, right-click for a
+# condition. Its Data Viewer shows an array, the debug console takes expressions. In PyCharm they
+# are View as Array and Evaluate Expression.
 #
-# VS Code: click beside a line number for a breakpoint, right-click for a condition. The variables
-# pane shows the texts of above, its Data Viewer an array; the debug console takes expressions. So
-# does PyCharm's Evaluate Expression; it has View as Array. The list of calls is that of ``w``.
+# In three sentences
+# ------------------
+#
+# A debugger stops in any layer, and shows what goes into an equation and what comes out. A
+# condition finds the first place where something is wrong, ``pdb.pm()`` the last one before an
+# error. The first array on the way that is wrong names the layer with the mistake.
 #
 # Exercises
 # ---------
 #
-# The two layers below have a mistake each, and run. What differs from a right pass is printed at
-# the end. Stop in ``Tanh.slope`` and ``Linear.backward``, and hold each factor beside the
-# equation. Check your answers with ``python lessons/04_stepping_through_backprop.py``.
+# Stop in ``Tanh.slope`` and in ``Linear.backward``, and hold each factor beside the equation. Check
+# your answers with ``python -m tinynet exercise 4`` (``--hint``, ``--solution``).
 #
-# 1. Write the right dx of ``tanh``, of its arrays. Hint: print what is squared. Is it a tanh?
-# 2. Write the right dx of ``linear``, of its arrays. Hint: W is square, so shapes say nothing. Is
-#    ``self.dx[0, 0]`` made of row 0 of W, or of column 0?
+# 1. Write the slope that ``Tanh`` should have.
+# 2. In their ``Linear.backward``, go on to the return. Which number should stand in
+#    ``self.dx[0, 0]``, with the dy that came in? (Within 1 %. Why do the shapes say nothing?)
+# 3. The lesson prints which arrays of theirs are wrong; the first is ds[1]. Say in two sentences
+#    what this tells of the layers above, and why it does not tell how many mistakes there are.
 
 
 # %%
-class Tanh(tn.Tanh):
-    def slope(self, s):
-        return 1 - s**2
+def slope(s):
+    """Return the slope of tanh at s, an array of the same shape."""
+    raise NotImplementedError
 
 
-class Linear(tn.Linear):
-    def backward(self, dy):
-        super().backward(dy)
-        self.dx = dy @ self.W
-        return self.dx
-
-
-right = tn.mlp([3, 4, 4, 2], rng=0)
-linear, tanh = Linear(4, 4, init=lambda *_: right.layers[2].W), Tanh()
-theirs = tn.Network([*right.view().layers[:2], linear, tanh, right.view().layers[4]])
-one_pass(theirs)
-rows = tn.compare_traces(*(tn.trace(n, x, labels, loss) for n in (right, theirs)), show=False)
-print("different:", *(row.array for row in rows if row.verdict == "different"))
-answer_1 = None
 answer_2 = None
-check("4.1", answer_1, tanh.dy * tn.Tanh().slope(tanh.x))
-check("4.2", answer_2, tn.Linear.backward(linear, linear.dy))
+answer_3 = None
+
+check("4.1", slope)
+check("4.2", answer_2)
+check("4.3", answer_3)

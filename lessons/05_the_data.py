@@ -12,7 +12,17 @@ numbers that later lessons need: what chance is, and how large an input is.
 # ---------------------
 #
 # The top of the paper's Figure 1 is a sheet of samples. There they have 64 x 64 pixels, but the
-# networks were trained on 32 x 32, like these fifty.
+# networks were trained on 32 x 32, like ours. An image comes about like this:
+#
+# - One object or two, with equal chance.
+# - Each is a triangle, a parallelogram or an ellipse, with equal chance. Two random lengths
+#   stretch it, a random angle turns it, and it lands where the whole of it fits in.
+# - The second shape lies on top. If it hides more than half of the first, it is drawn anew, of the
+#   same kind.
+# - One grey for the ground and one for each object: light on dark or, in half of the images,
+#   dark on light. No noise, no soft edges.
+#
+# The label says which kinds are there, in any order: nine classes.
 
 # %%
 import matplotlib.pyplot as plt
@@ -25,31 +35,18 @@ from tinynet.exercises import check
 source = tn.Shapeset(rng=0)
 x, labels = source.draw(20_000)
 print(f"x: {x.shape}, {x.dtype}, from {x.min():g} to {x.max():g}; labels: {labels.shape}")
-fig, ax = plt.subplots(figsize=(8, 4.3), layout="constrained")
-plots.images(x[:50], columns=10, ax=ax)
-ax.set_xlabel("the first 50 images x: -1 is black, 1 is white")
-plots.show("05_the_data_samples")
-
-# %% [markdown]
-# An image comes about like this:
-#
-# 1. One object or two, with equal chance.
-# 2. Each is a triangle, a parallelogram or an ellipse, with equal chance. Two random lengths
-#    stretch it, a random angle turns it, and it lands where the whole of it fits in.
-# 3. The second lies over the first; if it covers over half of it, it is drawn again, same kind.
-# 4. One grey for the ground and one for each object: light on dark or, in half of the images,
-#    dark on light. No noise, no soft edges.
-#
-# The label says which kinds are there, in any order: nine classes.
-
-# %%
+print(f"different images: {len({image.tobytes() for image in x}):,}")
 sheet = np.stack([x[labels == k][:4] for k in range(9)], axis=1).reshape(-1, 1024)
-fig, ax = plt.subplots(figsize=(8, 4), layout="constrained")
+fig, ax = plt.subplots(figsize=(plots.WIDE, 4.6), layout="constrained")
 plots.images(sheet, source.class_names, columns=9, ax=ax)
-ax.set_xlabel("four images of each class (triangle, parallelogram, ellipse)")
+ax.set_xlabel("four images of each class (triangle, parallelogram, ellipse): -1 is black, 1 white")
 plots.show("05_the_data_classes")
 
 # %% [markdown]
+# ``draw`` never ends and never repeats, and the same seed gives the same images. So nothing can be
+# learnt by heart, and a test set is just another seed. The paper's Figure 11 runs over 25 million
+# images.
+#
 # How often is each class?
 # ------------------------
 #
@@ -75,8 +72,11 @@ for name, p, share, z in zip(source.class_names, theory, counted, off, strict=Tr
 # --------------
 #
 # Without looking at the image: always naming a most frequent class is wrong in 5 of 6 cases,
-# 83.3 %, not in 8 of 9, 88.9 %. Giving each class its frequency p as probability costs -log p
-# when it comes, which is in a share p of all cases::
+# 83.3 %, not in 8 of 9, 88.9 %. And the cost? By lesson 3 an image costs -log of the probability
+# that its class was given. Why the logarithm: the probabilities of many images are multiplied, and
+# costs should add up. Its unit is the nat; log 2 = 0.693 nats are one bit, a question answered
+# with yes or no. Giving each class its frequency p costs -log p when it comes, which is in a share
+# p of all cases::
 #
 #     cost = -(p * log(p)).sum()
 #          = 1/2 log 6 + 1/3 log 9 + 1/6 log 18 = 2.110 nats
@@ -86,6 +86,7 @@ for name, p, share, z in zip(source.class_names, theory, counted, off, strict=Tr
 
 # %%
 by_theory, chance = -(theory * np.log(theory)).sum(), tn.chance(labels, 9)
+print(f"one bit:           log 2 = {np.log(2):.3f} nats")
 print(f"equal chances:     cost {np.log(9):.3f} nats, error {8 / 9:.1%}")
 print(f"class frequencies: cost {by_theory:.3f} nats, error {1 - theory.max():.1%}")
 print(f"tn.chance(labels): cost {chance.cost:.4f} nats, error {chance.error:.2%}")
@@ -97,9 +98,10 @@ for init in ("standard", "normalized"):
         print(f"untrained, {init:10} seed {seed}: cost {cost:.3f} nats, error {error:.1%}")
 
 # %% [markdown]
-# On neither exactly. Under ``standard`` the outputs are so small that all nine probabilities are
-# nearly equal: log 9, give or take a little. Under ``normalized`` they are larger and as good as
-# random, which costs more. (``tn.chance`` counts the labels it is given: not exactly 2.110.)
+# On neither exactly. ``standard`` draws weights by the paper's equation 1, and the outputs are so
+# small that all nine probabilities are nearly equal: log 9, give or take a little. By equation 16,
+# ``normalized``, they are larger and as good as random, which costs more. (``tn.chance`` counts the
+# labels it is given: not exactly 2.110.)
 #
 # A network that sees nothing
 # ---------------------------
@@ -128,63 +130,80 @@ print(f"p       = {loss.p[0].round(3)}\ncounted = {counted.round(3)}")
 # Loud images and quiet ones
 # --------------------------
 #
-# How large is an input? A pre-activation of the first layer is a sum of 1024 products. With
-# independent random weights of mean 0, only one thing matters of x::
+# How large is an input? That decides how large the first pre-activations are::
 #
-#     s = x1 W1 + ... + x1024 W1024
-#     Var[s] = 1024 Var[W] * (mean square of x)
+#     s = x1 W1 + x2 W2 + ... + x1024 W1024
+#
+# For one image the x are fixed numbers. The W are drawn independently, with mean 0. A number times
+# W has the number's square times the variance of W, and variances of independent terms add up::
+#
+#     Var[s] = x1^2 Var[W] + x2^2 Var[W] + ... = 1024 Var[W] * (mean square of x)
+#
+# ``standard`` draws W evenly from -a to a, with a = 1/sqrt(1024). The mean of W^2 is then a^2/3, so
+# 1024 Var[W] = 1/3. The 1000 units of a layer are 1000 such sums, from which we can measure Var[s].
 
 # %%
 size = (x**2).mean(axis=1)
 low, high = np.percentile(size, [5, 95])
 print(f"all images: mean of x {x.mean():.3f}, mean square of x {size.mean():.3f}")
 print(f"one image: 5 % lie below {low:.3f}, 5 % above {high:.3f}")
-first = tn.Linear(1024, 1000, init=tn.standard, rng=0)  # 1024 Var[W] = 1/3
+first = tn.Linear(1024, 1000, init=tn.standard, rng=0)
 for name, wanted in (("quiet", low), ("loud", high)):
     k = np.abs(size - wanted).argmin()
     s = first.forward(x[k : k + 1])
     print(f"{name:5} image: std of s {s.std():.3f}, by theory {np.sqrt(size[k] / 3):.3f}")
 ranked = np.argsort(size)[np.linspace(0, len(size) - 1, 9).astype(int)]
-fig, (above, below) = plt.subplots(2, figsize=(8, 5), height_ratios=[1, 2], layout="constrained")
+fig, (above, below) = plt.subplots(
+    2, figsize=(plots.NARROW, 4.4), height_ratios=[1, 2], layout="constrained"
+)
 plots.images(x[ranked], [f"{size[k]:.2f}" for k in ranked], ax=above)
 above.set_xlabel("nine images, from the smallest mean square to the largest")
-below.hist(size, bins=50, color=plots.COLOURS[6], edgecolor="white")
+below.hist(size, bins=50, color=plots.AREAS[1], edgecolor="black", linewidth=0.5)
 below.set(xlabel="mean square of the pixels x of one image", ylabel="images")
+below.set_title("quiet images are the most common")
 plots.show("05_the_data_mean_square")
 
 # %% [markdown]
 # Grey is near 0 and weighs little; black and white weigh most. In the same layer s is nearly four
 # times as large for the loud image. "The variance of s" in lesson 7 is an average over these.
 #
-# Endless
-# -------
+# In three sentences
+# ------------------
 #
-# ``draw`` never ends and never repeats; the same seed gives the same stream of images.
-
-# %%
-one, two = tn.Shapeset(rng=7), tn.Shapeset(rng=7)
-at_once, _ = one.draw(1000)
-in_parts = np.concatenate([two.draw(100)[0] for _ in range(10)])
-print(f"10 x 100 images are the same as 1000: {np.array_equal(at_once, in_parts)}")
-print(f"different images among the {len(x):,}: {len({image.tobytes() for image in x}):,}")
-
-# %% [markdown]
-# Nothing can be learnt by heart, and a test set is just another seed. The paper's Figure 11 runs
-# over 25 million images.
+# The nine classes are not equally frequent: whoever knows nothing but their frequencies is wrong in
+# 5 of 6 cases, at a cost of 2.110 nats. A network that stays there has learnt nothing of images.
+# How large the first pre-activations are depends on an image's mean square, and that differs much
+# from image to image.
 #
 # Exercises
 # ---------
 #
-# Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/05_the_data.py``.
+# Check your answers with ``python -m tinynet exercise 5`` (``--hint``, ``--solution``).
 #
 # 1. A network can tell one object from two, and nothing else. Given that number, it answers with
-#    the frequencies of the classes. Its cost in nats? (By what is it below 2.110, and why?)
-# 2. Others scale pixels from 0 to 1, as (x + 1)/2. What is their mean square over all images?
+#    the frequencies of the classes. Its cost in nats? (Within 0.2 %. By what is it below 2.110, and
+#    why?)
+# 2. Write that for any classes, of which you are told the group. Then check 1 with it.
+# 3. Others scale pixels from 0 to 1, as (x + 1)/2. What is their mean square over all images?
+#    (Within 0.5 %.)
+# 4. The untrained ``normalized`` networks err as often as the ``standard`` ones, and cost more. Say
+#    in two sentences why.
 
 # %%
 answer_1 = None
-answer_2 = None
+answer_3 = None
+answer_4 = None
 
-check("5.1", answer_1, np.log(3) / 2 - (theory * np.log(2 * theory))[3:].sum(), within=0.002)
-check("5.2", answer_2, (((x + 1) / 2) ** 2).mean(), within=0.005)
+
+def cost_of_knowing(p, group):
+    """Return the cost, in nats, of giving each class its frequency within its group.
+
+    p[k] is how frequent class k is among all, group[k] the number of its group: 0, 1 and so on.
+    """
+    raise NotImplementedError
+
+
+check("5.1", answer_1)
+check("5.2", cost_of_knowing)
+check("5.3", answer_3)
+check("5.4", answer_4)

@@ -42,6 +42,8 @@ def problems(figure):
             continue
         if not (ax.lines or ax.collections or ax.images or ax.patches):
             yield f"{name}: empty"
+        if not ax.axison:  # a drawing
+            continue
         if not ax.get_xlabel():
             yield f"{name}: no label on x"
         if not ax.get_ylabel() and len(ax.get_yticks()):

@@ -19,7 +19,7 @@ def linears(net: Network) -> dict[str, Linear]:
 def hidden(net: Network) -> list[Activation]:
     """Return the activations of the hidden layers; the output layer may have one, too."""
     places, last = list(net.named_layers()), list(linears(net))[-1:]
-    end = places.index(*last) if last else len(places)
+    end = places.index(last[0]) if last else len(places)
     return [layer for place, layer in activations(net).items() if places.index(place) < end]
 
 
