@@ -290,19 +290,19 @@ core/test_bad_input.py
 
 THE_CONTRACTS = """
 test_contracts.py
-  Linear.forward -k finds_nothing_wrong and bias
+  Linear.forward -k every_jacobian and bias
     without a bias 1 percent is near enough: else: self.y = x -> else: self.y = 1.01 * x
   Linear.__init__ -k comes_back_so
     b has a name, so it is learnt: if not bias: -> if False:
-  Network.named_layers -k by_their_place or any_tree
+  Network.named_layers -k any_tree
     blocks have no layers: isinstance(layer, Network) -> False
     inside a block one counts anew: f"{k}.{place}" -> place
   Network.named_parameters -k names_are_not_kept
     a name is found once: return self._named("") ->
       self.kept = vars(self).get("kept") or self._named(""); return self.kept
-  Network.named_gradients -k by_their_place
+  Network.named_gradients -k any_tree
     a gradient is found under its parameter: self._named("d") -> self._named("")
-  Network._named -k by_their_place
+  Network._named -k any_tree
     what is on the layers is all: self.named_layers().items() -> enumerate(self.layers)
   Network.dtype -k saved_and_loaded and auto
     every layer has a W: array = getattr(layer, name) -> array = layer.W
@@ -367,28 +367,28 @@ test_contracts.py
   restore -k generator_that_the_source_shares
     a source has its own Generator: rng.bit_generator.state = ->
       rng = np.random.default_rng(); rng.bit_generator.state =
-  saving.save -k half_a_frozen or comes_back_so
+  saving.save -k no_file_keeps or comes_back_so
     what is frozen is among the arrays: frozen(net), -> [],
     no bias is a bias of 0: without_bias(net) -> []
     half a layer is better than none: contracts.keeps_all("net", net) -> pass
   _build -k comes_back_so
     every Linear has a bias: f"{k}" not in unbiased -> True
     what is loaded is learnt on: if still: -> if False:
-  Checkpoint.__init__ -k half_a_frozen
+  Checkpoint.__init__ -k would_lose and half
     half a layer can go on: contracts.keeps_all("net", net) -> pass
-  keeps_all -k half_a_frozen
+  keeps_all -k no_file_keeps
     a class need not say what it keeps: if lost: -> if False:
-  train -k a_pass_changes
+  train -k would_lose
     whoever writes a layer names its buffers: if file and run.k == done: -> if False:
-  Checkpoint.tries -k a_pass_changes or does_not_name or loss_that_remembers
+  Checkpoint.tries -k would_lose
     a pass depends on x and parameters alone: found = unnamed_in_layers(self.net, x) -> found = None
     a loss depends on the output alone: found = found or unnamed_in_loss -> _ = unnamed_in_loss
     a step depends on gradients alone: found = unnamed_in_optimizer -> unnamed_in_optimizer
-  unnamed_in_layers -k a_pass_changes
+  unnamed_in_layers -k would_lose
     what does not show in training does no harm: (True, False) -> (True,)
     a second pass is as the first: Buffers(fresh).state = Buffers(used).state -> fresh = used
     the same x shows all: x / 2) for each -> x) for each
-  trainable -k twice_is_refused or of_its_own_is_put or array_of_floats or holds or a_mode
+  trainable -k twice_is_refused or of_its_own_is_put or array_of_floats or holds
     a block may have the same layer: before != place -> False
     the outermost has none anyway: if getattr(net, kind, ()): -> if False:
     what was an array is one: _names_arrays(f"layers[{place}]", layer) -> pass
@@ -401,14 +401,12 @@ test_contracts.py
   maker -k mlp
     one layer can stand everywhere: copy.deepcopy(value) -> value
     what can be called makes a layer: if not is_layer(layer): -> if False:
-  knows_chance -k of_its_own
-    chance is inherited with the rest: if "forward" in vars(cls): -> if False:
-    None is a chance, too: loss.chance is not None -> True
-  _Words._text -k of_its_own
-    whoever has a chance knows it: checks.knows_chance(self.loss) -> hasattr(self.loss, "chance")
   _said -k sign
     the class is the largest of the outputs, of one too: if output.shape[1] == 1: -> if False:
     an output is a probability: output[:, 0] > 0) -> output[:, 0] > 0.5)
+  losses.softmax -k softmax
+    exp of the output, as it is: output - output.max(axis=1, keepdims=True) -> output
+    probabilities sum to 1 in all: exps.sum(axis=1, keepdims=True) -> exps.sum()
   _own_jacobian -k every_jacobian and cost
     backward gives the Jacobian: - of_own_cost -> - 0
   _with_another -k every_jacobian and cost
@@ -417,6 +415,8 @@ test_contracts.py
     each row is an example: _keeps_examples_apart(block, x) -> pass
     a network is its layers: one_by_one(net.view()).layers -> net.view().layers
     Linears in blocks count: one_by_one(net.view()).layers -> [*net.view().named_layers().values()]
+  scores._outputs -k a_look_changes
+    scores are asked after training: contracts.network("net", net).view() -> net
   walking.activations -k go_through_the_layers
     blocks have no activations: net.named_layers().items() -> enumerate(net.layers)
   walking.linears -k go_through_the_layers
@@ -454,7 +454,7 @@ test_gradcheck.py
   gradcheck._compare -k is_not_finite
     NaN is larger than any bound: if not np.isfinite(slopes).all() -> if False
   gradcheck._compare -k kinks
-    kinks are mistakes: smooth = np.maximum(apart, np.abs(bend)) <= -> smooth = 0 * apart <=
+    kinks are mistakes: smooth = (apart -> smooth = True | (apart
     no entry is no error: if not smooth.any(): -> if False:
   gradcheck._compare -k nothing_can_be_seen
     a gradient that cannot be seen is wrong: if bound < 1 else 0.0 -> if True else 0.0
@@ -478,11 +478,6 @@ test_monitor.py
   statistics.saturated
     steep units are saturated: <= layer.saturated_at -> >= layer.saturated_at
 
-test_hints.py
-  losses.softmax -k softmax
-    exp of the output, as it is: output - output.max(axis=1, keepdims=True) -> output
-    probabilities sum to 1 in all: exps.sum(axis=1, keepdims=True) -> exps.sum()
-
 test_scores.py
   confusion
     rows are what is said: (true[finite], said[finite]) -> (said[finite], true[finite])
@@ -494,8 +489,6 @@ test_scores.py
     0 log 0 is 0: p[p > 0] -> p
   mean_cost
     all blocks are as long: * len(part) -> * BLOCK
-  scores._outputs
-    scores are asked after training: contracts.network("net", net).view() -> net
 
 test_jacobians.py
   jacobians._jacobian
@@ -528,6 +521,11 @@ test_training.py
     numbers break now and then: if not math.isfinite(cost): -> if False:
   train -k watch_is_called
     watching begins with the first update: if done == 0: -> if False:
+  knows_chance -k chance_level_stands
+    chance is inherited with the rest: if "forward" in vars(cls): -> if False:
+    None is a chance, too: loss.chance is not None -> True
+  _Words._text -k chance_level_stands
+    whoever has a chance knows it: checks.knows_chance(self.loss) -> hasattr(self.loss, "chance")
   _Words._chance -k beside_its_chance
     the last batch says all: np.concatenate(self.targets) -> self.targets[-1]
 
@@ -544,6 +542,8 @@ test_checkpoint.py
     Ctrl-C is for others: self.asked = kind -> self.asked = None
 
 test_saving.py
+  checks.file_name -k leads_out
+    .. is the only way out: set(found) & -> set() &
   replacing.replacing -k a_write_that_fails
     straight into the file: part = _part(target) -> part = target
 
@@ -579,7 +579,7 @@ test_figure12.py
   studies.figure12 -k epoch_goes_once
     an epoch has 50,000 images: "cifar10": 4_000 -> "cifar10": 5_000
 
-test_data_kinds.py
+test_data_files.py
   mnist.locate -k torchvision
     everybody has the files where we have them: ("", *TORCHVISION) -> ("",)
   mnist._other -k not_called_mnist
@@ -598,6 +598,28 @@ test_data_kinds.py
   plots.images -k black_is_0
     all images go from -1 to 1: 0 if x.min() >= 0 else -1 -> -1
 
+test_plots.py
+  plots.densities -k looks_the_same
+    the first line is layer 1: strict=True), first) -> strict=True), 1)
+  plots.over_time -k looks_the_same
+    the first line is layer 1: _layer(first + k) -> _layer(1 + k)
+  plots.over_time -k band
+    a std is the width of the band: values[:, k] + spread[:, k] -> values[:, k] + spread[:, k] / 2
+  plots.matrix -k in_the_middle
+    blue is above 0: "RdBu_r" -> "RdBu"
+  plots.figure12 -k above_the_picture
+    every row is in view: in_view = 100 * min(result["test_error"]) <= top -> in_view = True
+  plots.show -k gets_the_picture
+    who has a screen looks at it: if named is None and mpl. -> if mpl.
+  plots.show -k notebook
+    what is shown is a window: plt.gcf().canvas.required_interactive_framework and -> True and
+  plots.comparison -k panels_of_a_row
+    each panel fills its height: sharey="row" -> sharey=False
+  diagram.draw -k names_of_its_arrays
+    s is counted from 1: f"s{k}" -> f"s{k + 1}"
+  diagram._layer -k arrows
+    data flows forward: (ends, ends[::-1]) -> (ends, ends)
+
 test_wrong_calls.py
   loop._drawn -k what_to_write
     a triple is a pair and more: len(drawn) == 2 -> len(drawn) >= 2
@@ -613,6 +635,129 @@ test_wrong_calls.py
   Monitor._checked -k what_to_write
     the loss will see the labels: np.resize(output, (len(x), output.shape[1])), targets) ->
       np.resize(output, (len(x), output.shape[1])), targets * 0)
-  checks.file_name -k what_to_write
-    .. is the only way out: set(found) & -> set() &
+"""
+
+WHAT_CAME_AFTER = """
+test_later.py
+  later.normalization.through_norm -k differences
+    the mean is a constant: shifts = dx_hat.mean(axis=axis, keepdims=True) -> shifts = 0
+    the std is a constant: x_hat * (dx_hat * x_hat).mean(axis=axis, keepdims=True) -> 0
+    it was multiplied by std: - stretches) / std -> - stretches) * std
+  Norm.forward -k mean_beta or differences
+    beta is added for the optimizer alone: self.gamma * self.x_hat + self.beta ->
+      self.gamma * self.x_hat
+    gamma starts at 1 and may stay there: self.gamma * self.x_hat -> self.x_hat
+  Norm.backward -k differences
+    dgamma is that of x: (dy * self.x_hat).sum -> (dy * self.x).sum
+    dgamma is a mean: (dy * self.x_hat).sum -> (dy * self.x_hat).mean
+    dbeta is a mean: dy.sum(axis=0) -> dy.mean(axis=0)
+    gamma is on the way up only: self.dx_hat = dy * self.gamma -> self.dx_hat = dy * 1
+  LayerNorm.normalize -k by_itself or rows_is
+    the mean of the batch: x.mean(axis=1, keepdims=True)) / self.std ->
+      x.mean(axis=0, keepdims=True)) / self.std
+    the spread of the batch: x.var(axis=1, keepdims=True) -> x.var(axis=0, keepdims=True)
+  LayerNorm.through -k rows_is or differences
+    over the rows, like the other: axis=1 -> axis=0
+  BatchNorm.normalize -k mean_beta or running or refused
+    a variance is a std: np.sqrt(var + EPS) -> (var + EPS)
+    nothing has to be taken off: (x - mean) / self.std -> x / self.std
+    looking is like training: if self.training: -> if True:
+    a sample is the whole: var * len(x) / (len(x) - 1) -> var
+    one row is a batch: checks.more_than_one("x", x, "later.LayerNorm") -> pass
+  BatchNorm.through -k running or differences
+    running statistics move with x too: if self.of_batch: -> if True:
+    a batch's own are constants: if self.of_batch: -> if False:
+  BatchNorm.follow -k running
+    the first batch is like the others: share = self.share if self.batches else 1.0 ->
+      share = self.share
+    the share is what stays: (1 - share) * self.running_mean + share * mean ->
+      share * self.running_mean + (1 - share) * mean
+    the variance stays 1: (1 - share) * self.running_var + share * var -> self.running_var
+  BatchLayerNorm.normalize -k mixes
+    the larger the batch the less it counts: self.w = 1 - 1 / len(x) -> self.w = 1 / len(x)
+    looking is a batch too: if self.training: -> if True:
+    both count alike: self.w * self.x_hat_batch + (1 - self.w) -> self.x_hat_batch / 2 + 0.5
+  BatchLayerNorm.through -k mixes
+    the weights are for the way up: self.w * by_batch + (1 - self.w) * by_layer ->
+      by_batch + by_layer
+  WeightNorm.forward -k length_g or direction
+    V is as long as it should be: self.V * (self.g / np.linalg.norm(self.V, axis=0)) ->
+      self.V * self.g
+    a length a row: np.linalg.norm(self.V, axis=0)) -> np.linalg.norm(self.V))
+  WeightNorm.backward -k right_angle or differences
+    dg is that of V: (self.dW * direction).sum(axis=0) -> (self.dW * self.V).sum(axis=0)
+    the length of V has a gradient: self.dW - direction * self.dg -> self.dW
+    dV does not know g: self.g / length * ( -> 1 / length * (
+  WeightNorm.start_from -k starts_from
+    b was 0: (self.b - y.mean(axis=0)) / std -> self.b
+    the std is for g to keep: self.g /= std -> self.g /= 1
+  Batchless.normalize -k own_cost or natural or single_rows
+    sigma needs no floor: np.exp(self.log_sigma) + self.floor -> np.exp(self.log_sigma)
+    the log of sigma is a constant: np.log(self.std) + x_hat**2 / 2 -> x_hat**2 / 2
+    a mean over the units: each.sum(axis=1).mean() -> each.mean()
+  Batchless.through -k own_cost or differences or natural
+    mu follows the sum: self.x_hat.mean(axis=0) / self.std -> self.x_hat.sum(axis=0) / self.std
+    mu goes away from the mean: -self.weight * self.x_hat -> self.weight * self.x_hat
+    the floor moves too: (self.std - self.floor) / self.std -> 1.0
+    dx needs the whole projection: return dx_hat / self.std ->
+      return through_norm(dx_hat, self.x_hat, self.std, 0)
+  Batchless.natural -k natural
+    the metric is sigma: sigma**2 -> sigma
+  Batchless.start_from -k own_cost
+    a Gaussian around 0: self.mu[:] = x.mean(axis=0) -> pass
+  Dropout.forward -k dropout
+    p is what is kept: >= self.p -> < self.p
+    what is left need not grow: astype(x.dtype) / (1 - self.p) -> astype(x.dtype)
+    looking drops too: if self.training: -> if True:
+  Dropout.backward -k dropout
+    every gradient comes back: self.mask * dy -> dy
+  later.optimizers.Momentum.change -k momentum
+    only the last gradient counts: self.momentum * self.v.get(name, 0) + gradient -> gradient
+    a step goes up: -self.lr * self.v -> self.lr * self.v
+  later.optimizers.Adam.change -k adam
+    the first steps may be small: self.m[name] / (1 - self.mean**self.t) -> self.m[name]
+    v is large enough: self.v[name] / (1 - self.square**self.t) -> self.v[name]
+    the root can wait: np.sqrt(v) + self.eps -> v + self.eps
+    a gradient is a square: gradient**2 -> np.abs(gradient)
+  Natural.change -k natural
+    all layers are alike: layer.natural(parameter) if hasattr(layer, "natural") else 1.0 -> 1.0
+  OfMargin.forward -k logistic or hinge or refused
+    labels are signs: (2 * labels - 1) -> (labels)
+    the labels are 0 and 1 anyway: checks.two_classes("labels", labels, len(output)) ->
+      np.asarray(labels)
+  OfMargin.backward -k logistic or hinge
+    the sign is in the slope: self.t * self.slope -> self.slope
+    the mean is for later: / len(self.t) -> / 1
+  Logistic.f -k logistic
+    as the textbook has it: np.logaddexp(0, -margin) -> np.log(1 + np.exp(-margin))
+    the other way round: np.logaddexp(0, -margin) -> np.logaddexp(0, margin)
+  Logistic.slope -k logistic
+    the probability of being right: np.where(margin >= 0, e, 1) -> np.where(margin >= 0, 1, e)
+  Hinge.f -k hinge
+    a margin of 0 will do: np.maximum(1 - margin, 0) -> np.maximum(-margin, 0)
+  Hinge.slope -k hinge
+    it pulls for ever: (margin < 1) -> (margin < np.inf)
+  Hinge.chance -k hinge
+    a half is lost: float(2 * min(p, 1 - p)) -> float(min(p, 1 - p))
+  ELU.f -k elu
+    exp, and not exp - 1: np.expm1(np.minimum(s, 0)) -> np.exp(np.minimum(s, 0))
+    NumPy takes only what is asked for: np.minimum(s, 0) -> s
+  ELU.slope -k elu
+    the slope is 1 everywhere: np.exp(np.minimum(s, 0)) -> np.exp(0 * s)
+  alignment._aligned -k alignment or descent
+    a linear model needs no bias: np.column_stack([z, np.ones(len(z))]) ->
+      np.column_stack([z, np.zeros(len(z))])
+    all rows are alike: np.linalg.norm(phi, axis=1, keepdims=True) -> 1.0
+    a length and no square: (U.T @ targets) ** 2 -> np.abs(U.T @ targets)
+
+test_exercises.py
+  comparing._looks -k function_gets
+    a batch is nobody's guess: np.isclose(size, m) for m in rows - {1} -> False for m in ()
+    a factor of 1 is a factor: if factor == 0 or not same(factor * right): -> if False:
+  Number._close -k number_gets or margin
+    NaN is not too far off: (np.abs(given - wanted) <= self.within ->
+      ~(np.abs(given - wanted) > self.within
+  Code._called -k function_gets
+    a student's code is careful: raise ValueError(f"{name} was changed in place: work on a copy")
+      -> pass
 """

@@ -153,13 +153,6 @@ def test_another_set_of_the_form_of_mnist_is_read_with_a_warning_that_names_the_
     assert record[0].filename == __file__
 
 
-@pytest.mark.parametrize("data", ["mnist", "cifar10", "small_imagenet"])
-@pytest.mark.parametrize("value", [3, b"x"])
-def test_a_folder_must_be_a_path(data, value):
-    with pytest.raises(TypeError, match=f"^folder: expected a path, got {value}$"):
-        getattr(tn, data)(value)
-
-
 # ---------------------------------------------------------------------------- other contents
 
 

@@ -99,19 +99,14 @@ def line_of(method, text):
     return first + next(k for k, line in enumerate(lines) if text in line)
 
 
-@pytest.fixture
-def program(tmp_path):
-    file = tmp_path / "program.py"
-    file.write_text(PROGRAM)
-    return file
-
-
-def test_the_variables_pane_is_readable_and_looking_changes_nothing(program):
+def test_the_variables_pane_is_readable_and_looking_changes_nothing(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
     alone = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with (program.parent / "out").open("w") as out:
+    with (tmp_path / "out").open("w") as out:
         child = subprocess.Popen(
             [
                 *(sys.executable, "-Xfrozen_modules=off", "-m", "debugpy"),
@@ -159,4 +154,4 @@ def test_the_variables_pane_is_readable_and_looking_changes_nothing(program):
         if child.poll() is None:
             child.kill()
             child.wait()
-    assert (program.parent / "out").read_text() == alone.stdout
+    assert (tmp_path / "out").read_text() == alone.stdout

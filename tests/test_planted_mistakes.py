@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import Phase, settings
-from planted_mistakes import THE_CONTRACTS, THE_CORE, THE_OTHERS
+from planted_mistakes import THE_CONTRACTS, THE_CORE, THE_OTHERS, WHAT_CAME_AFTER
 
 ROOT = Path(__file__).resolve().parents[1]
 CORE = ("activations", "initializers", "layers", "losses", "network", "optimizers")
@@ -69,7 +69,7 @@ def name_of(mistake):
     return f"{mistake.where}: {mistake.thought}"
 
 
-MISTAKES = read(THE_CORE + THE_CONTRACTS + THE_OTHERS)
+MISTAKES = read(THE_CORE + THE_CONTRACTS + THE_OTHERS + WHAT_CAME_AFTER)
 
 
 # ---------------------------------------------------------------------------- where a mistake is

@@ -78,12 +78,7 @@ def test_the_rate_is_the_one_with_the_lowest_validation_cost_after_the_search(re
     assert {trial["updates"] for trial in result["grid"]} == {10}
     best = min(result["grid"], key=lambda trial: trial["validation_cost"])
     assert result["settings"]["lr"] == best["lr"]
-
-
-def test_the_curve_goes_on_from_the_trial_of_its_rate(results):
-    result = results["tanh_n"]
-    trial = next(t for t in result["grid"] if t["lr"] == result["settings"]["lr"])
-    assert result["test_error"][0] == trial["test_error"]
+    assert result["test_error"][0] == best["test_error"]  # the curve goes on from its trial
 
 
 def test_a_second_call_finds_everything_done(results, folder):
@@ -96,6 +91,7 @@ def test_a_second_call_finds_everything_done(results, folder):
 
 def test_a_stopped_run_is_marked_and_goes_on_to_the_same_bits(results, tmp_path):
     figure = study(tmp_path)
+    assert figure.results() == {}
     grids = figure.choose_rates(Silent)
     stopped = figure.results()["tanh_n"]
     assert not stopped["finished"]
@@ -114,10 +110,6 @@ def test_a_given_rate_replaces_the_grid(results, tmp_path):
     assert result["test_cost"] != results["tanh_n"]["test_cost"]
     line = tables.trials({"tanh_n": result["grid"]}, {"tanh_n": 0.02}).splitlines()
     assert line[2].split() == ["lr", "0.01", "lr", "0.02", "lr", "0.03", "lr", "0.1", "chosen"]
-
-
-def test_before_the_trials_are_done_there_is_no_result(tmp_path):
-    assert study(tmp_path).results() == {}
 
 
 def test_a_stopped_grid_gives_the_results_so_far(results, folder, tmp_path):
@@ -247,7 +239,9 @@ def test_tinynet_comes_with_results():
 
 
 @pytest.mark.parametrize(("data", "row"), KEPT)
-def test_a_kept_result_is_of_the_medium_size(data, row):
+def test_a_kept_result_is_of_the_medium_size_as_long_as_it_says_and_has_the_rate_of_its_trials(
+    data, row
+):
     result, size = kept(data)[row], MEDIUM[data]
     settings = result["settings"]
     assert (result["data"], result["row"], result["size"]) == (data, row, "medium")
@@ -259,11 +253,6 @@ def test_a_kept_result_is_of_the_medium_size(data, row):
     command = f"python -m tinynet {race.COMMANDS[data]} --size medium --row {row}"
     with_rate = f"{command} --lr {settings['lr']:g}"
     assert result["command"] in (command, with_rate)
-
-
-@pytest.mark.parametrize(("data", "row"), KEPT)
-def test_a_kept_result_is_as_long_as_it_says_and_has_the_rate_of_its_trials(data, row):
-    result, size = kept(data)[row], MEDIUM[data]
     grid, done = result["grid"], result["updates_done"]
     rates = 1 if " --lr " in result["command"] else len(GRID)
     assert result["finished"] == (len(grid) == rates and done == size.updates)

@@ -326,15 +326,8 @@ def test_overlaps_pixel_by_pixel():
     assert (common > 0).any()
 
 
-def test_level_and_upright_edges_do_not_warn():
-    level, upright = np.zeros(4), np.full(4, np.pi / 2)
-    size = np.array([[12.0, 12], [20, 10], [25.6, 6.4], [25.6, 25.6]])
-    place = np.array([[0, 0], [0.5, 0.5], [1, 1], [0.25, 0.75]])
-    with np.errstate(all="raise"):
-        for sides in (3, 4):
-            for angle in (level, upright):
-                spans = shapeset._polygons(sides, size, level, angle, place)
-                assert (shapeset._area(spans) > 0).all()
-    square = mask(shapeset._polygons(4, size[:1], level[:1], level[:1], np.array([[0, 0]])))[0]
-    # side 12 / sqrt(2) = 8.49 from 1 to 9.49, and a third more: centres 1.5 to 9.5, less a corner
-    assert square[1:10, 1:10].sum() == square.sum() == 81
+def test_a_level_square_covers_the_pixels_that_a_calculation_by_hand_gives():
+    """Its side is 12 / sqrt(2) = 8.49, from 1 to 9.49, and a third of a pixel more."""
+    size, zero = np.array([[12.0, 12]]), np.zeros(1)
+    square = mask(shapeset._polygons(4, size, zero, zero, np.array([[0, 0]])))[0]
+    assert square[1:10, 1:10].sum() == square.sum() == 81  # centres 1.5 to 9.5

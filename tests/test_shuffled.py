@@ -79,12 +79,6 @@ def test_the_orders_are_those_of_the_generator_each_epoch_another():
     assert rng.random() == same.random()
 
 
-def test_every_example_comes_first_about_as_often():
-    data = numbered(4)
-    first = [epoch_of(data, 4)[0][0] for _ in range(4000)]
-    assert abs(np.bincount(first) - 1000).max() < 5 * np.sqrt(4000 * 3 / 16)
-
-
 def test_the_data_are_not_copied_and_its_repr_says_how_many_and_which_epoch():
     """They may be large."""
     x, targets = np.ones((1200, 2)), np.zeros(1200, int)
@@ -118,24 +112,6 @@ def test_the_state_of_a_stream_of_other_data_is_refused(x, targets):
     state = tn.Shuffled(np.eye(5), np.arange(5), rng=0).state
     with pytest.raises(ValueError, match=r"state\['data'\]"):
         tn.Shuffled(x, targets, rng=0).state = state
-
-
-X = np.ones((3, 2))
-
-
-@pytest.mark.parametrize(
-    ("x", "targets", "error", "match"),
-    [
-        (X, [0, 1], ValueError, "targets: expected 3"),
-        (X, 1, ValueError, "targets: expected 3"),
-        (X[:0], [], ValueError, "x: .*empty"),
-        (X[0], [0, 1], ValueError, r"x: expected a 2-D array"),
-        (X.astype(int), [0, 1, 2], TypeError, r"x: expected floats.*astype\(float\)"),
-    ],
-)
-def test_bad_arguments_are_refused_by_name(x, targets, error, match):
-    with pytest.raises(error, match=match):
-        tn.Shuffled(x, targets, 0)
 
 
 def test_a_batch_larger_than_all_can_not_be_drawn_whole():

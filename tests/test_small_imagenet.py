@@ -1,9 +1,7 @@
 """A folder of pictures: grey, 37 x 37, split 9 : 1 : 1; whatever is no picture is refused."""
 
 import io
-import os
 import struct
-import sys
 import zlib
 
 import numpy as np
@@ -108,11 +106,6 @@ def test_progress_is_shown(folder):
     assert told == [{"total": 9, "desc": "reading pictures", "unit": "pictures"}, *[1] * 9]
 
 
-def test_pillow_is_loaded_only_when_it_is_used():
-    code = "import sys, tinynet; sys.exit('PIL' in sys.modules)"
-    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0
-
-
 # ---------------------------------------------------------------------------- one picture
 
 
@@ -187,11 +180,6 @@ def test_a_folder_without_classes_is_refused(tmp_path):
 def test_a_class_of_too_few_pictures_is_refused(folder, pictures):
     write(folder, {"empty": range(pictures)})
     refused_path(read, folder, folder / "empty", f"at least three pictures .*, got {pictures}$")
-
-
-def test_rng_must_be_a_seed():
-    with pytest.raises(TypeError, match="^rng: "):
-        read(".", rng=None)
 
 
 def chunk(kind, data):

@@ -154,28 +154,10 @@ def test_the_seed_decides_or_the_generator_that_is_given(name, seed):
     assert not np.array_equal(drawn(make(99))[1], expected[1])
 
 
-@each_source
-def test_two_sources_do_not_share(name):
-    a, b, alone = (SOURCES[name](seed) for seed in (0, 1, 0))
-    for _ in range(6):
-        expected = alone.draw(5)
-        b.draw(5)
-        assert_same(a.draw(5), expected)
-
-
 @each_of_ours
 def test_numpys_global_random_state_is_not_touched(name):
     with global_rng_untouched():
         drawn(OURS[name](0))
-
-
-@each_of_ours
-@pytest.mark.parametrize(
-    ("rng", "error"), [(None, TypeError), ("0", TypeError), (1.5, TypeError), (-1, ValueError)]
-)
-def test_an_rng_that_is_no_seed_is_refused_by_name(name, rng, error):
-    with pytest.raises(error, match="rng: expected a seed or a numpy.random.Generator"):
-        OURS[name](rng)
 
 
 # ---------------------------------------------------------------------------- what is drawn
@@ -197,21 +179,3 @@ def test_the_arrays_are_the_callers_own(name):
     np.testing.assert_array_equal(X, kept)
     source.state = state
     assert_same(drawn(source), drawn(SOURCES[name](0)))
-
-
-@each_of_ours
-@pytest.mark.parametrize(
-    ("n", "error"),
-    [
-        *[(n, TypeError) for n in (True, False, 10.0, "10", None, [10], np.float64(3), np.True_)],
-        *[(n, ValueError) for n in (0, -1, np.int64(-5))],
-    ],
-)
-def test_a_size_that_is_none_is_refused_by_name_and_draws_nothing(name, n, error):
-    source = OURS[name](0)
-    before = source.state
-    for method in ("draw", "batches"):
-        if hasattr(source, method):
-            with pytest.raises(error, match=r"^n: expected (a whole number|at least 1), got "):
-                getattr(source, method)(n)
-    assert source.state == before

@@ -12,7 +12,6 @@ import pdb_sessions
 import pytest
 
 import tinynet as tn
-from tinynet.layers import Linear
 
 LESSON = Path(__file__).parents[1] / "lessons/04_stepping_through_backprop.py"
 PROGRAM = """\
@@ -74,45 +73,28 @@ def test_the_lessons_sessions_are_what_pdb_prints():
     assert time.perf_counter() - started < 30
 
 
-def test_every_equation_of_linear_backward_is_a_stop_in_the_order_of_the_source(program):
-    steps = ["n"] * (len(equations(Linear.backward)) - 1)
-    seen = screen(program, "b one_pass", "c", "b tn.Linear.backward", "c", *steps)
-    begin = seen.index("> layers.py backward()")
-    stops = [line.removeprefix("-> ") for line in seen[begin:] if line.startswith("-> ")]
-    assert stops == equations(Linear.backward)
+METHODS = ["Linear.forward", "Linear.backward", "Activation.forward", "Activation.backward"]
 
 
-def test_every_equation_of_linear_forward_and_an_activation_is_a_stop(program):
-    for method in ("Linear.forward", "Activation.forward", "Activation.backward"):
-        name, function = method.split(".")
-        lines = equations(getattr(getattr(tn, name), function))
-        seen = screen(program, "b one_pass", "c", f"b tn.{method}", "c", *["n"] * (len(lines) - 1))
-        begin = seen.index(f"> layers.py {function}()")
-        assert [line[3:] for line in seen[begin:] if line.startswith("-> ")] == lines
+@pytest.mark.parametrize("method", METHODS)
+def test_every_equation_of_a_layer_is_a_stop_in_the_order_of_the_source(program, method):
+    name, function = method.split(".")
+    lines = equations(getattr(getattr(tn, name), function))
+    seen = screen(program, "b one_pass", "c", f"b tn.{method}", "c", *["n"] * (len(lines) - 1))
+    begin = seen.index(f"> layers.py {function}()")
+    assert [line[3:] for line in seen[begin:] if line.startswith("-> ")] == lines
 
 
-def test_shapes_and_names_are_there_at_the_breakpoint(program):
-    typed = [
-        "b one_pass",
-        "c",
-        "b tn.Linear.backward",
-        "c",
-        "p dy.shape",
-        "p self.x.shape",
-        "p self",
-    ]
-    seen = screen(program, *typed)
+def test_shapes_and_names_are_there_at_the_breakpoint_and_the_alias_lists_them(program):
+    alias = pdb_sessions.aliases(LESSON)
+    assert alias.startswith("alias shapes ")
+    typed = ["b one_pass", "c", "b tn.Linear.backward", "c"]
+    typed += ["p dy.shape", "p self.x.shape", "p self", "shapes self"]
+    seen = screen(program, *typed, pdbrc=alias)
     answers = {line[6:]: seen[k + 1] for k, line in enumerate(seen[:-1]) if line[:5] == "(Pdb)"}
     assert answers["p dy.shape"] == "(5, 2)"
     assert answers["p self.x.shape"] == "(5, 4)"
     assert answers["p self"] == "Linear(4, 2, float64): W b x y, batch 5"
-
-
-def test_shapes_lists_what_a_layer_holds(program):
-    alias = pdb_sessions.aliases(LESSON)
-    assert alias.startswith("alias shapes ")
-    typed = ["b one_pass", "c", "b tn.Linear.backward", "c", "shapes self"]
-    seen = screen(program, *typed, pdbrc=alias)
     listed = [line.split(maxsplit=1) for line in seen[seen.index("(Pdb) shapes self") + 1 :]]
     assert dict(listed) == {
         **{"n_in": "4", "n_out": "2", "W": "(4, 2)", "b": "(2,)", "x": "(5, 4)", "y": "(5, 2)"},

@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from own_parts import ACTIVATIONS, batch_for, small_net
+from by_hand import pass_by_hand
+from own_parts import ACTIVATIONS, batch_for, small_net, telling_bar
 
 import tinynet as tn
 from tinynet._internal.progress import Silent
+from tinynet.studies import linear_regime
 from tinynet.studies.initialization import at_initialization
 
 
@@ -27,37 +29,24 @@ def images():
 
 @pytest.mark.parametrize("A", ACTIVATIONS)
 def test_measurements_agree_with_a_plain_computation(A):
-    """Gradients of one image's cost, example after example, with loops where they help."""
+    """Gradients of one image's cost: no mean over the batch."""
     net = small_net(A, (4, 6, 6, 6, 3))
     x, labels = batch_for(net, 8)
-    found = look(net, x, labels)
+    found, hand = look(net, x, labels), pass_by_hand(net, x, labels)
+    z, ds = [hand[f"{k}.x"] for k in (0, 2, 4, 6)], [8 * hand[f"{k}.dy"] for k in (0, 2, 4)]
+    J = [tn.jacobian(net, i, x[:3]) for i in (1, 2)]
+    for name, wanted in {
+        "activation_std": [array.std() for array in z[1:]],
+        "gradient_std": [array.std() for array in ds],
+        "weight_gradient_std": [hand[f"{k}.dW"].std() for k in (0, 2, 4)],
+        "weight_gradient_rms_example": [rms(a) * rms(b) for a, b in zip(z[:3], ds, strict=True)],
+        "mean_singular_value": [np.linalg.svd(j, compute_uv=False).mean() for j in J],
+    }.items():
+        assert found[name] == pytest.approx(wanted, rel=1e-6), name
 
-    W = [layer.W for layer in net.layers[::2]]
-    b = [layer.b for layer in net.layers[::2]]
-    f, slope = A().f, A().slope
-    z, s = [x], []
-    for i in range(4):
-        s.append(z[i] @ W[i] + b[i])
-        z.append(f(s[i]))
-    p = np.exp(s[3]) / np.exp(s[3]).sum(axis=1, keepdims=True)
-    ds = {3: p - np.eye(3)[labels]}  # one example's: no mean over the batch
-    for i in (2, 1, 0):
-        ds[i] = ds[i + 1] @ W[i + 1].T * slope(s[i])
-    dW = [np.mean([np.outer(z[i][e], ds[i][e]) for e in range(8)], axis=0) for i in range(3)]
-    J = {i: [np.diag(slope(s[i][e])) @ W[i].T for e in range(3)] for i in (1, 2)}
-    values = {i: np.linalg.svd(J[i], compute_uv=False) for i in (1, 2)}
 
-    def rms(a):
-        return np.sqrt(np.mean(a**2))
-
-    near = {"rel": 1e-9}
-    assert found["activation_std"] == pytest.approx([z[i + 1].std() for i in range(3)], **near)
-    assert found["gradient_std"] == pytest.approx([ds[i].std() for i in range(3)], **near)
-    assert found["weight_gradient_std"] == pytest.approx([a.std() for a in dW], **near)
-    wanted = [rms(z[i]) * rms(ds[i]) for i in range(3)]
-    assert found["weight_gradient_rms_example"] == pytest.approx(wanted, **near)
-    wanted = [values[i].mean() for i in (1, 2)]
-    assert found["mean_singular_value"] == pytest.approx(wanted, rel=1e-6)
+def rms(array):
+    return np.sqrt(np.mean(array**2))
 
 
 def test_only_square_hidden_layers_have_a_mean_singular_value():
@@ -78,20 +67,11 @@ def test_a_single_hidden_layer_has_no_jacobian_to_look_at():
 
 @pytest.mark.parametrize(("jacobians", "examples"), [(3, 8), (8, 8), (9, 4)])
 def test_the_bar_reaches_its_total(jacobians, examples):
-    told = []
-
-    class Bar(Silent):
-        def __init__(self, total, **_):
-            told.append(total)
-
-        def update(self, n=1):
-            told.append(n)
-
+    bar, told = telling_bar()
     net = small_net(sizes=(4, 5, 5, 5, 3))
-    x, labels = batch_for(net, examples)
-    at_initialization(net, x, labels, jacobians=jacobians, progress=Bar)
-    total, *steps = told
-    assert total == sum(steps)
+    at_initialization(net, *batch_for(net, examples), jacobians=jacobians, progress=bar)
+    made, *steps = told
+    assert made["total"] == sum(steps)
 
 
 def test_histograms_are_those_of_numpy_as_a_share_of_all():
@@ -127,25 +107,17 @@ def test_constant_layers_have_finite_numbers_and_histograms():
 # ---------------------------------------------------------------------------- theory
 
 
-def test_equations_5_6_and_7_are_written_as_in_the_paper():
-    """Products over the layers, with the index of each factor spelt out; unequal widths."""
+def test_equations_5_6_and_7_take_the_networks_own_sizes_and_variances():
+    """What the equations give is checked in test_theory."""
     net = small_net(tn.Tanh, (4, 7, 6, 5, 3))
     x, labels = batch_for(net, 8)
     predicted = look(net, x, labels)["predicted"]
-    linears = net.layers[::2]
-    n = [4, 7, 6, 5, 3]
-    var = [(linear.W**2).mean() for linear in linears]
-    ds_square = ((8 * linears[3].dy) ** 2).mean()
-    for i in range(3):
-        ahead = np.prod([n[j] * var[j] for j in range(i + 1)])  # of z_{i+1}
-        before = np.prod([n[j] * var[j] for j in range(i)])  # of z_i
-        behind = np.prod([n[j + 1] * var[j] for j in range(i + 1, 4)])
-        x_square = (x**2).mean()
-        z, ds = np.sqrt(x_square * ahead), np.sqrt(ds_square * behind)
-        assert predicted["activation_std"][i] == pytest.approx(z)
-        assert predicted["gradient_std"][i] == pytest.approx(ds)
-        dw = np.sqrt(x_square * before) * ds
-        assert predicted["weight_gradient_rms_example"][i] == pytest.approx(dw)
+    variances = [(linear.W**2).mean() for linear in net.layers[::2]]
+    ds_square = ((8 * net.layers[-1].dy) ** 2).mean()
+    theory = linear_regime([4, 7, 6, 5, 3], variances, (x**2).mean(), ds_square)
+    assert predicted["activation_std"] == pytest.approx(np.sqrt(theory["z"][1:]))
+    assert predicted["gradient_std"] == pytest.approx(np.sqrt(theory["ds"][:-1]))
+    assert predicted["weight_gradient_rms_example"] == pytest.approx(np.sqrt(theory["dw"][:-1]))
 
 
 class Exponential(tn.Activation):
@@ -158,20 +130,17 @@ class Exponential(tn.Activation):
         return np.exp(s)
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "relu", Exponential])
-def test_linear_theory_is_none_if_f_is_not_the_identity_near_0(activation, images):
+GIVEN = {"tanh": True, "softsign": True, "identity": True, "sigmoid": False, "relu": False}
+
+
+@pytest.mark.parametrize(("activation", "given"), [*GIVEN.items(), (Exponential, False)])
+def test_linear_theory_is_given_if_f_is_the_identity_near_0(activation, given, images):
     x, labels = images
     predicted = look(deep(20, activation, "standard"), x / 10, labels)["predicted"]
-    assert predicted["activation_std"] is None
-    assert predicted["gradient_std"] is None
-    assert predicted["weight_gradient_rms_example"] is None
-    assert len(predicted["mean_singular_value"]) == 4
-
-
-@pytest.mark.parametrize("activation", ["tanh", "softsign", "identity"])
-def test_linear_theory_is_given_if_f_is_the_identity_near_0(activation, images):
-    predicted = look(deep(20, activation), *images)["predicted"]
-    assert [len(values) for values in predicted.values()] == [5, 5, 5, 4]
+    *linear, law = predicted.values()
+    lengths = [values and len(values) for values in linear]
+    assert lengths == ([5, 5, 5] if given else [None, None, None])
+    assert len(law) == 4
 
 
 @pytest.mark.parametrize("init", ["standard", "normalized"])

@@ -11,38 +11,25 @@ from pathlib import Path
 
 import pytest
 import sweep_jobs
+from own_parts import telling_bar
 
-from tinynet._internal.progress import Silent
 from tinynet.training import sweep
 
 
-class Bar(Silent):
-    """What the parent's bar was told."""
-
-    made = []
-
-    def __init__(self, total, desc, unit):
-        self.arguments = {"total": total, "desc": desc, "unit": unit}
-        self.counts = []
-        Bar.made.append(self)
-
-    def update(self, n=1):
-        self.counts.append(n)
-
-
 def run(calls, **keywords):
-    """The results and the bar."""
-    keywords = {"total": 1, "desc": "d", "unit": "u", "workers": 2, "progress": Bar} | keywords
-    return sweep.run(calls, **keywords), Bar.made[-1]
+    """The results, and what the parent's bar was told."""
+    bar, told = telling_bar()
+    keywords = {"total": 1, "desc": "d", "unit": "u", "workers": 2, "progress": bar} | keywords
+    return sweep.run(calls, **keywords), told
 
 
 def test_results_come_in_the_order_of_the_calls_and_their_counts_add_up():
     sleeps = [0.3, 0, 0.1, 0]  # so the first is not the first to end
     calls = [(sweep_jobs.square, {"n": n, "seconds": s}) for n, s in enumerate(sleeps, start=3)]
-    results, bar = run(calls, total=18, desc="squares", unit="steps")
+    results, (made, *counts) = run(calls, total=18, desc="squares", unit="steps")
     assert results == [9, 16, 25, 36]
-    assert bar.arguments == {"total": 18, "desc": "squares", "unit": "steps"}
-    assert sum(bar.counts) == 3 + 4 + 5 + 6
+    assert made == {"total": 18, "desc": "squares", "unit": "steps"}
+    assert sum(counts) == 3 + 4 + 5 + 6
 
 
 def test_children_have_one_blas_thread_and_the_parents_environment_is_restored(monkeypatch):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from own_parts import assert_same_bits, batch_for, own_net, small_net
+from own_parts import assert_same_bits, small_net, telling_bar
 
 import tinynet as tn
 from tinynet._internal.progress import Silent
@@ -57,29 +57,6 @@ def test_a_batch_is_10_by_default_as_in_the_paper():
     assert source.drawn == [10, 10, 10]
 
 
-def test_custom_layers_learn():
-    net, loss = own_net(), tn.SoftmaxCrossEntropy()
-    gamma = net.layers[1].gamma.copy()
-    x, labels = Source(9).draw(500)
-    before = tn.mean_cost(net, loss, x, labels)
-    train(net, 300, loss=loss)
-    assert tn.mean_cost(net, loss, x, labels) < 0.8 * before
-    assert (net.layers[1].gamma != gamma).all()
-
-
-def test_any_loss_will_do():
-    class Targets(Source):
-        def draw(self, n):
-            x, labels = super().draw(n)
-            return x, np.eye(2)[labels]
-
-    net = small_net()
-    x, targets = Targets(9).draw(500)
-    before = tn.mean_cost(net, tn.Quadratic(), x, targets)
-    train(net, 300, loss=tn.Quadratic(), source=Targets())
-    assert tn.mean_cost(net, tn.Quadratic(), x, targets) < 0.5 * before
-
-
 # ---------------------------------------------------------------------------- watching
 
 
@@ -99,56 +76,27 @@ def test_watch_is_called_before_the_first_update_at_every_so_many_and_after_the_
     assert seen == [(k, k) for k in [*multiples, updates]]
 
 
-def test_every_thousandth_update_is_watched_by_default():
+@pytest.mark.parametrize(
+    ("updates", "keywords", "wanted"),
+    [
+        (2001, {}, [0, 1000, 2000, 2001]),
+        (np.int64(2), {}, [0, 2]),
+        (9, {"every": [0, 3, 4, 90]}, [0, 3, 4]),
+        (4, {"every": np.array([4])}, [4]),
+    ],
+)
+def test_every_thousandth_update_is_watched_by_default_or_those_of_a_list(
+    updates, keywords, wanted
+):
     seen = []
-    train(small_net(sizes=(3, 2)), 2001, watch=seen.append, batch=1)
-    assert seen == [0, 1000, 2000, 2001]
-
-
-def test_watching_changes_no_bit():
-    watched, alone, loss = small_net(), small_net(), tn.SoftmaxCrossEntropy()
-    x, labels = batch_for(watched)
-
-    def look(_):
-        tn.error_rate(watched, x, labels)
-        tn.mean_cost(watched, loss, x, labels)
-        tn.jacobian(watched, None, x)
-        tn.singular_values(watched, 0, x)
-        tn.mean_square_singular_value(watched, 1, x)
-        tn.gradient_check(watched, x)
-
-    train(watched, 5, watch=look, every=2, loss=loss)
-    train(alone, 5)
-    assert_same_bits(watched, alone)
+    train(small_net(sizes=(3, 2)), updates, watch=seen.append, **keywords)
+    assert seen == wanted
 
 
 def test_the_bar_gets_the_updates_in_total():
-    told = []
-
-    class Bar(Silent):
-        def __init__(self, total, desc, unit):
-            told.append((total, desc, unit))
-
-        def update(self, n=1):
-            told.append(n)
-
-    train(small_net(), 5, progress=Bar)
-    assert told == [(5, "training", "updates"), 1, 1, 1, 1, 1]
-
-
-def test_a_list_says_when_to_watch():
-    seen = []
-    train(small_net(), 9, watch=seen.append, every=[0, 3, 4, 90])
-    assert seen == [0, 3, 4]
-    seen = []
-    train(small_net(), 4, watch=seen.append, every=np.array([4]))
-    assert seen == [4]
-
-
-@pytest.mark.parametrize("moments", [[1.5], [-1], ["1"]])
-def test_a_bad_entry_in_the_list_is_refused_by_its_place(moments):
-    with pytest.raises((TypeError, ValueError), match=r"every\[0\]: expected"):
-        train(small_net(), 3, watch=print, every=moments)
+    bar, told = telling_bar()
+    train(small_net(), 5, progress=bar)
+    assert told == [{"total": 5, "desc": "training", "unit": "updates"}, *[1] * 5]
 
 
 class Words(Silent):
@@ -239,25 +187,29 @@ def stop(n):
     raise StopIteration
 
 
+def breaks(n):
+    raise OSError("the disk is gone")
+
+
+NONE_LEFT = (ValueError, "source: expected 10 examples, got none")
+
+
 @pytest.mark.parametrize(
-    "end", [stop, lambda n: None, lambda n: (np.ones((0, 3)), np.ones(0, int))]
+    ("end", "error", "match"),
+    [
+        (stop, *NONE_LEFT),
+        (lambda n: None, *NONE_LEFT),
+        (lambda n: (np.ones((0, 3)), np.ones(0, int)), *NONE_LEFT),
+        (breaks, OSError, "the disk is gone"),
+    ],
 )
-def test_a_source_that_has_run_dry_is_named_and_the_network_keeps_what_it_learnt(end):
+def test_a_source_that_has_no_more_is_named_and_the_network_keeps_what_it_learnt(end, error, match):
     net, enough = small_net(), small_net()
-    with pytest.raises(ValueError, match="source: expected 10 examples, got none") as error:
+    with pytest.raises(error, match=match) as caught:
         train(net, 20, source=Finite(end))
-    assert error.value.__notes__ == ["after 7 of 20 updates"]
+    assert caught.value.__notes__ == ["after 7 of 20 updates"]
     train(enough, 7)
     assert_same_bits(net, enough)
-
-
-def test_an_error_of_the_source_is_passed_on_and_says_how_far_the_run_got():
-    def breaks(n):
-        raise OSError("the disk is gone")
-
-    with pytest.raises(OSError, match="the disk is gone") as error:
-        train(small_net(), 20, source=Finite(breaks))
-    assert error.value.__notes__ == ["after 7 of 20 updates"]
 
 
 def test_a_short_batch_is_trained_on():
@@ -294,61 +246,20 @@ def test_a_rate_too_large_is_an_error_that_says_when_without_warnings(lr, dtype)
         warnings.simplefilter("ignore")
         after = first_cost_that_is_not_finite(*start())
     net, lr, source = start()
+    settings = np.geterr()
     with pytest.raises(FloatingPointError, match=f"after {after} updates: .*smaller") as error:
         train(net, 100, lr=lr, source=source)
     assert f"{lr:g}" in str(error.value)
-
-
-def test_numpys_error_settings_are_restored():
-    before = np.geterr()
-    with pytest.raises(FloatingPointError):
-        train(small_net(tn.ReLU, (3, 20, 20, 2)), 100, lr=1e100, source=Source(scale=10))
-    assert np.geterr() == before
+    assert np.geterr() == settings
 
 
 # ---------------------------------------------------------------------------- arguments
-
-
-@pytest.mark.parametrize("name", ["updates", "batch", "every"])
-@pytest.mark.parametrize(
-    ("value", "error"),
-    [(0, ValueError), (-3, ValueError), (1.0, TypeError), ("1", TypeError), (True, TypeError)],
-)
-def test_a_bad_count_is_refused_by_name(name, value, error):
-    net, keywords = small_net(), {"updates": 3, name: value}
-    with pytest.raises(error, match=f"{name}: "):
-        train(net, **keywords)
-    assert_same_bits(net, small_net())
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("watch", 5), ("watch", "monitor"), ("checkpoint", 5), ("checkpoint", [])]
-)
-def test_a_bad_function_or_path_is_refused_by_name(name, value):
-    net = small_net()
-    with pytest.raises(TypeError, match=f"{name}: expected"):
-        train(net, 1, **{name: value})
-    assert_same_bits(net, small_net())
-
-
-@pytest.mark.parametrize("updates", [np.int64(2), np.int32(2)])
-def test_a_numpy_integer_is_a_count(updates):
-    seen = []
-    train(small_net(), updates, watch=seen.append)
-    assert seen == [0, 2]
 
 
 def test_an_optimizer_of_another_network_is_refused():
     net, other = tn.mlp([1024, 9], rng=0), tn.mlp([1024, 9], rng=0)
     with pytest.raises(ValueError, match=r"optimizer: .* net, got another.*tn\.SGD\(net, lr\)"):
         tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(other, 0.1), tn.Shapeset(rng=0), 3)
-
-
-def test_a_tuple_is_refused_as_a_source():
-    net = tn.mlp([2, 2], rng=0)
-    data = np.ones((4, 2)), np.zeros(4, int)
-    with pytest.raises(TypeError, match="source: expected an object with draw"):
-        tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), data, 3)
 
 
 def test_weights_that_were_already_broken_are_not_blamed_on_the_rate():

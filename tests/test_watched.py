@@ -32,20 +32,6 @@ def found(folder):
 # ---------------------------------------------------------------------------- from one seed
 
 
-@pytest.mark.parametrize("width", [3, 12])
-def test_standard_and_normalized_networks_are_the_same_draws_scaled(width):
-    networks = [seeded.network("tanh", init, width, 3, 0) for init in ("standard", "normalized")]
-    for a, b in zip(*(net.layers[::2] for net in networks), strict=True):
-        scales = 1 / np.sqrt(a.n_in), np.sqrt(6 / (a.n_in + a.n_out))
-        np.testing.assert_allclose(a.W / scales[0], b.W / scales[1], rtol=1e-5)
-        assert not a.b.any()
-
-
-def test_networks_have_the_shape_that_was_asked_for_and_are_float32():
-    net = seeded.network("softsign", "normalized", 7, 2, 0)
-    assert repr(net) == "Network(1024-7-7-9, Linear Softsign Linear Softsign Linear, float32)"
-
-
 def test_each_stream_has_its_own_draws_from_the_seed():
     streams = seeded.TEST, seeded.VALIDATION, seeded.TRAINING
     assert len({seeded.WEIGHTS, *streams}) == 4
@@ -115,23 +101,6 @@ def test_files_that_are_not_here_are_asked_for_and_never_downloaded(no_places, n
         prepared(Run(data="mnist"))
     assert "train-images-idx3-ubyte.gz  9,912,422 bytes" in str(error.value)
     assert not list(no_places.iterdir())
-
-
-def test_the_inputs_of_a_network_are_those_of_its_data(tmp_path):
-    with small_mnist(), small_cifar10():
-        sets = {
-            "mnist": tn.mnist(write_mnist(tmp_path / "mnist")),
-            "cifar10": tn.cifar10(write_cifar10(tmp_path / "cifar10")),
-        }
-    assert seeded.INPUTS.keys() == {"shapeset", *sets}
-    image, _ = tn.Shapeset(rng=0).draw(1)
-    assert seeded.INPUTS["shapeset"] == (image.size, len(tn.Shapeset.class_names))
-    for name, data in sets.items():
-        inputs, classes = seeded.INPUTS[name]
-        assert inputs == np.prod(data.shape) == data.train[0].shape[1]
-        assert classes == len(data.class_names)
-        net = seeded.network("tanh", "standard", 3, 1, 0, name)
-        assert [layer.W.shape for layer in net.layers[::2]] == [(inputs, 3), (3, classes)]
 
 
 def test_the_monitor_looks_at_the_first_300_test_images(found):

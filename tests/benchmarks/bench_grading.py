@@ -6,7 +6,6 @@ Each student of assignment 4 hands in the reference, the stub, or one of the pla
 turn; every fiftieth an endless loop in the first task.
 """
 
-import importlib
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "classroom"))
+from mistakes import MISTAKES
+from own import changes, with_a_mistake
 
 from tinynet._internal.progress import Silent
 from tinynet.classroom import assignments, grading
@@ -23,11 +24,12 @@ from tinynet.training.sweep import cores
 
 def submissions(assignment, folder, students):
     """A file a student."""
-    mistakes = importlib.import_module(f"mistakes_{assignment.name}").MISTAKES
     solution = assignment.solution
     texts = [solution, assignment.stub]
     texts += [
-        solution.replace(old, new) for planted in mistakes.values() for _, old, new in planted
+        with_a_mistake(assignment, task, right, wrong)
+        for task, _, right, wrong in changes(MISTAKES)
+        if task in assignment.tasks
     ]
     first = next(iter(assignment.tasks))
     mark = f"### BEGIN SOLUTION Task {first}: {assignment.tasks[first]}\n"

@@ -1,26 +1,64 @@
-"""Marking in this process, for code that we wrote ourselves."""
+"""Marking in this process, for code that we wrote ourselves, and reading tables of it."""
 
-import numpy as np
+import re
 
 from tinynet.classroom import assignments
 from tinynet.classroom.child import call
 from tinynet.classroom.marking import Reply, marks
 
 
+def read(table):
+    """Read {task: [(name, text)]}; lines that are indented further belong to the text before."""
+    found = {}
+    for line in table.strip().splitlines():
+        if line[0] != " ":
+            rows = found[line] = []
+        elif line[2] != " ":
+            name, _, text = line.strip().partition(":")
+            rows.append((name, text.strip()))
+        else:
+            name, text = rows[-1]
+            rows[-1] = (name, f"{text}\n{line[4:]}".lstrip("\n"))
+    return found
+
+
+def changes(table):
+    """Read a table of mistakes: [(task, name, right, wrong)]."""
+    return [
+        (task, name, *" ".join(text.split()).split(" -> "))
+        for task, rows in read(table).items()
+        for name, text in rows
+    ]
+
+
+def body(assignment, task):
+    """The lines of a task's solution."""
+    solution = assignment.solution.partition(f"### BEGIN SOLUTION Task {task}:")[2]
+    return solution.partition("\n")[2].partition("    ### END SOLUTION")[0]
+
+
+def with_another(assignment, task, lines):
+    """The reference with other lines for one task."""
+    start = assignment.solution.index(f"### BEGIN SOLUTION Task {task}:")
+    before, after = assignment.solution[:start], assignment.solution[start:]
+    return before + after.replace(body(assignment, task), lines, 1)
+
+
+def with_a_mistake(assignment, task, right, wrong):
+    """The reference with a text replaced that its task has once, however it is spaced."""
+    text = r"\s*".join(re.escape(c) for c in right if not c.isspace())
+    lines, count = re.subn(text, lambda _: wrong, body(assignment, task))
+    assert count == 1, f"{task}: {count} times, expected once: {right}"
+    return with_another(assignment, task, lines)
+
+
 def marked(assignment, source, seed="a secret"):
     """The marks of a solution, given as text."""
-    return marks_of(assignment, assignments.module("student", source), seed)
-
-
-def marks_of(assignment, student, seed):
-    """The marks of a module."""
-    cases = assignment.cases(seed)
-    replies = []
+    student, cases, replies = assignments.module("student", source), assignment.cases(seed), []
     for case in cases:
         try:
-            replies.append(
-                Reply(*call(getattr(assignment.tests, case.function), student, case.arrays))
-            )
+            function = getattr(assignment.tests, case.function)
+            replies.append(Reply(*call(function, student, case.arrays)))
         except Exception as error:
             replies.append(Reply(error=repr(error)))
     return marks(cases, replies, assignment.expected(cases))
@@ -30,30 +68,3 @@ def earned(found):
     """Points by task."""
     tasks = dict.fromkeys(mark.task for mark in found)
     return {task: sum(mark.earned for mark in found if mark.task == task) for task in tasks}
-
-
-class ByHeart:
-    """A student's module that knows what the reference gave for the calls that it saw."""
-
-    def __init__(self, reference):
-        self.reference, self.known, self.learning = reference, {}, True
-
-    def __getattr__(self, name):
-        def answer(*arguments, **keywords):
-            key = (name, told(arguments), told(keywords))
-            if self.learning:
-                self.known[key] = getattr(self.reference, name)(*arguments, **keywords)
-            return self.known[key]
-
-        return answer
-
-
-def told(thing):
-    """Arguments as something that can be looked up: functions and generators tell nothing."""
-    if isinstance(thing, dict):
-        return tuple((name, told(value)) for name, value in thing.items())
-    if isinstance(thing, (list, tuple)):
-        return tuple(map(told, thing))
-    if callable(thing) or isinstance(thing, np.random.Generator):
-        return None
-    return np.asarray(thing).shape, np.asarray(thing).tobytes()

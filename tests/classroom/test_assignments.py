@@ -1,29 +1,19 @@
 """The graders are graded: the stub, the reference, and mistakes of every kind."""
 
-from importlib import import_module
-
 import pytest
-from own import ByHeart, earned, marked, marks_of
+from mistakes import MISTAKES
+from own import body, changes, earned, marked, with_a_mistake
 
-from tinynet.classroom.assignments import PUBLIC, all_in, module
+from tinynet.classroom.assignments import PUBLIC, all_in, find
 
 ALL = {assignment.name: assignment for assignment in all_in()}
-MISTAKES = {name: import_module(f"mistakes_{name}").MISTAKES for name in ALL}
-PLANTED = [
-    pytest.param(name, task, *mistake, id=f"{task} {mistake[0]}")
-    for name, tasks in MISTAKES.items()
-    for task, mistakes in tasks.items()
-    for mistake in mistakes
-]
+PLANTED = changes(MISTAKES)
+ROWS = [pytest.param(task, *change, id=f"{task} {name}") for task, name, *change in PLANTED]
 
 
 @pytest.fixture(params=list(ALL))
 def assignment(request):
     return ALL[request.param]
-
-
-def maximum(assignment):
-    return earned(marked(assignment, assignment.solution))
 
 
 def test_the_reference_scores_full(assignment):
@@ -38,44 +28,28 @@ def test_the_stub_scores_nothing_and_names_its_tasks(assignment):
         assert f"Task {mark.task}: {assignment.tasks[mark.task]}" in mark.said
 
 
-@pytest.mark.parametrize(("name", "task", "mistake", "old", "new"), PLANTED)
-def test_a_mistake_loses_points_in_its_task_and_in_no_other(name, task, mistake, old, new):
-    assignment = ALL[name]
-    assert assignment.solution.count(old) == 1
-    found = marked(assignment, assignment.solution.replace(old, new))
+@pytest.mark.parametrize(("task", "right", "wrong"), ROWS)
+def test_a_mistake_loses_points_in_its_task_and_in_no_other(task, right, wrong):
+    assignment = find(task[0])
+    found = marked(assignment, with_a_mistake(assignment, task, right, wrong))
     assert not [mark for mark in found if "NameError" in mark.said]
-    got, full = earned(found), maximum(assignment)
+    got, full = earned(found), earned(marked(assignment, assignment.solution))
     assert got[task] < full[task]
-    assert {other: got[other] for other in got if other != task} == {
-        other: full[other] for other in full if other != task
-    }
+    assert got | {task: full[task]} == full
 
 
 def test_memorized_public_answers_earn_nothing_when_graded(assignment):
-    student = ByHeart(module("reference", assignment.solution))
-    learnt = marks_of(assignment, student, PUBLIC)
-    assert all(mark.earned == mark.points for mark in learnt)
-    student.learning = False
-    assert sum(mark.earned for mark in marks_of(assignment, student, PUBLIC)) > 0.9 * sum(
-        mark.points for mark in learnt
+    """No hidden case asks what a public one does."""
+    public, hidden = (
+        {(c.task, *(a.tobytes() for a in c.arrays.values())) for c in assignment.cases(seed)}
+        for seed in (PUBLIC, "a secret")
     )
-    assert sum(mark.earned for mark in marks_of(assignment, student, "a secret")) == 0
-
-
-def lines_of(assignment, task):
-    """The lines of a task's solution that do something."""
-    solution = assignment.solution.partition(f"### BEGIN SOLUTION Task {task}:")[2]
-    body = solution.partition("\n")[2].partition("### END SOLUTION")[0].splitlines()
-    return [line.strip() for line in body if line.strip() and not line.strip().startswith("#")]
+    assert public.isdisjoint(hidden)
 
 
 def test_every_task_has_five_planted_mistakes_and_every_line_one(assignment):
     for task in assignment.tasks:
-        planted = MISTAKES[assignment.name][task]
-        assert len(planted) >= 5
-        changed = "\n".join(old for _, old, _ in planted)
-        assert [
-            line
-            for line in lines_of(assignment, task)
-            if not any(part in line or line in part for part in changed.splitlines())
-        ] == []
+        changed = ["".join(right.split()) for at, _, right, _ in PLANTED if at == task]
+        lines = ["".join(line.split()) for line in body(assignment, task).splitlines()]
+        assert len(changed) >= 5
+        assert [line for line in lines if not any(c in line or line in c for c in changed)] == []

@@ -231,8 +231,13 @@ def test_the_autograder_grades(packed, assignments, tmp_path, name, source, poin
 
 
 @posix
-def test_the_packed_tinynet_grades_and_the_seed_is_on_no_command_line(packed, tmp_path):
+def test_the_packed_tinynet_grades_with_what_setup_installs_and_no_command_line_has_the_seed(
+    packed, tmp_path
+):
     folder = unpack(packed, tmp_path)
+    assert 'pip install "numpy>=2.0"\n' in (folder / "source" / "setup.sh").read_text()
+    for name in ("matplotlib", "pytest", "hypothesis", "tqdm"):
+        (folder / "source" / f"{name}.py").write_text("raise ImportError('is not installed')")
     spy = "import pathlib\nfor p in pathlib.Path('/proc').glob('[0-9]*/cmdline'):\n    try:\n"
     spy += "        print('a secret' if b'a secret' in p.read_bytes() else '', end='')\n"
     spy += "    except OSError:\n        pass\n"
@@ -262,17 +267,6 @@ print(open({str(folder)!r} + "/open.txt").read())
     (folder / "submission" / "scales.py").write_text(look + SOLUTION)
     result, _ = run(folder)
     assert result["output"].split() == ["PermissionError"] * 3 + ["open"]
-
-
-@posix
-def test_the_autograder_needs_only_what_setup_installs(packed, tmp_path):
-    folder = unpack(packed, tmp_path)
-    assert 'pip install "numpy>=2.0"\n' in (folder / "source" / "setup.sh").read_text()
-    for name in ("matplotlib", "pytest", "hypothesis", "tqdm"):
-        (folder / "source" / f"{name}.py").write_text("raise ImportError('is not installed')")
-    (folder / "submission" / "scales.py").write_text(SOLUTION)
-    result, _ = run(folder)
-    assert sum(test["score"] for test in result["tests"]) == FULL
 
 
 @posix

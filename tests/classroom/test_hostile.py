@@ -29,15 +29,58 @@ def test_good_code_earns_everything():
     assert outcome(GOOD) == (5, "\n" * 4, "")
 
 
-def test_an_endless_loop_costs_its_task_only():
+SOCKET = """import ctypes, struct
+c = ctypes.CDLL(None, use_errno=True)
+s = c.socket(2, 1, 0)
+address = struct.pack('=HHI8x', 2, 9 << 8, {})
+"""
+# What is done in the first task, and what is said of it; the second task is right.
+HARM = {
+    "an end": ("os._exit(0)", "the process ended before an answer came back (exit code 0)"),
+    "an end with a code": ("os._exit(3)", "(exit code 3)"),
+    "a crash": ("import ctypes\nctypes.string_at(0)", "(signal 11)"),
+    "a stop": ("import signal\nos.kill(os.getpid(), signal.SIGSTOP)", "not done after 2 seconds"),
+    "a large file": ("with open('big', 'wb') as f:\n    f.write(bytes(10**8))", "File too large"),
+    "a breakpoint": ("breakpoint()", "a breakpoint() was left in"),
+    "no return": ("return", "y: expected an array, got None: is there a return?"),
+    "objects": ("return [x, 'a', None]", "inhomogeneous"),
+    "a locked folder": (
+        "os.makedirs('a/b')\nopen('a/b/c', 'w').close()\nos.chmod('a/b', 0)\nos.chmod('a', 0)",
+        "",
+    ),
+    # Where another user has no other processes, the count is exact.
+    "a fork bomb": (
+        "for _ in range(50):\n    if os.fork() == 0:\n        time.sleep(60)",
+        "BlockingIOError" if AS_ROOT else "",
+    ),
+    "forks of forks": (
+        "for _ in range(8):\n    os.fork()\n    os.setpgid(0, 0)\ntime.sleep(60)",
+        "",
+    ),
+    "a daemon that left its session": (
+        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        "        os.closerange(0, 64)\n        time.sleep(60)\n    os._exit(0)",
+        "",
+    ),
+    "all files closed": ("os.closerange(0, 64)\ntime.sleep(60)", "closed the pipe"),
+    "a socket that listens": (
+        SOCKET.format(0) + "c.listen(s, 1)\nc.accept(s, None, None)\ntime.sleep(60)",
+        "not done after",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "what"), HARM.values(), ids=HARM)
+def test_harm_in_a_task_costs_that_task_only_and_is_told(body, what):
+    points, said, _ = outcome(inside(body))
+    assert points == 2
+    assert what in said
+
+
+def test_an_endless_loop_costs_its_task_only_and_is_waited_for_once():
+    started = time.monotonic()
     points, said, _ = outcome(inside("while True:\n    pass"))
     assert points == 2
-    assert "not done after 2 seconds" in said
-
-
-def test_only_one_endless_loop_per_task_is_waited_for():
-    started = time.monotonic()
-    _, said, _ = outcome(inside("while True:\n    pass"))
     assert said.count("not done after 2 seconds") == 1
     assert said.count("not tried: another test of this task hung") == 1
     assert time.monotonic() - started < 4
@@ -57,34 +100,9 @@ def test_sleeping_in_every_call_ends_at_the_limit_for_all():
     assert "not tried: all 2 seconds were used up" in said
 
 
-def test_a_fork_bomb_costs_its_task_only():
-    points, said, _ = outcome(
-        inside("for _ in range(50):\n    if os.fork() == 0:\n        time.sleep(60)")
-    )
-    assert points == 2
-    if AS_ROOT:  # another user has no other processes: the count is exact
-        assert "BlockingIOError" in said
-
-
-def test_forks_of_forks_are_ended():
-    body = "for _ in range(8):\n    os.fork()\n    os.setpgid(0, 0)\ntime.sleep(60)"
-    points, _, _ = outcome(inside(body))
-    assert points == 2
-
-
-def test_a_daemon_that_left_its_session_is_ended():
-    body = (
-        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-        "        os.closerange(0, 64)\n        time.sleep(60)\n    os._exit(0)"
-    )
-    points, _, _ = outcome(inside(body) + "\n")
-    assert points == 2
-
-
 def test_a_memory_hog_costs_its_task_only():
-    points, said, _ = outcome(
-        inside("hog = []\nwhile True:\n    hog.append(bytearray(10**8))"), PATIENT
-    )
+    hog = "hog = []\nwhile True:\n    hog.append(bytearray(10**8))"
+    points, said, _ = outcome(inside(hog), PATIENT)
     assert points == 2
     assert "MemoryError" in said
 
@@ -96,30 +114,6 @@ def test_a_flood_of_output_is_cut_off():
     assert len(printed) < 3000
 
 
-def test_a_large_file_costs_its_task_only():
-    points, said, _ = outcome(inside("with open('big', 'wb') as f:\n    f.write(bytes(10**8))"))
-    assert points == 2
-    assert "File too large" in said
-
-
-@pytest.mark.parametrize("code", [0, 3])
-def test_ending_the_process_costs_its_task_only(code):
-    points, said, _ = outcome(inside(f"os._exit({code})"))
-    assert points == 2
-    assert f"the process ended before an answer came back (exit code {code})" in said
-
-
-def test_a_crash_is_told():
-    points, said, _ = outcome(inside("import ctypes\nctypes.string_at(0)"))
-    assert points == 2
-    assert "(signal 11)" in said
-
-
-def test_a_child_that_stops_itself_is_not_waited_for():
-    points, _, _ = outcome(inside("import signal\nos.kill(os.getpid(), signal.SIGSTOP)"))
-    assert points == 2
-
-
 @pytest.mark.parametrize(
     ("line", "what"),
     [
@@ -127,6 +121,7 @@ def test_a_child_that_stops_itself_is_not_waited_for():
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("def broken(:", "SyntaxError"),
         ("import tinynet", "No module named 'tinynet'"),
+        ("import matplotlib", "'matplotlib'\nOnly NumPy and Python's standard library"),
         ("1 / 0", "work.py, line 1, in <module>: 1 / 0"),
         ("x = '\0'", "null bytes"),
     ],
@@ -138,33 +133,25 @@ def test_an_error_at_import_is_told(line, what):
     assert "when the file was loaded" in said
 
 
-def test_code_that_deletes_its_folder_is_graded():
-    points, _, _ = outcome(spoiled("import os, shutil; shutil.rmtree(os.getcwd())"))
-    assert points == 5
+HARMLESS = ["import os, shutil; shutil.rmtree(os.getcwd())"]
+HARMLESS += [f"import {name}" for name in ("csv", "logging.handlers", "numpy.polynomial")]
 
 
-def test_a_locked_folder_is_deleted():
-    body = "os.makedirs('a/b')\nopen('a/b/c', 'w').close()\nos.chmod('a/b', 0)\nos.chmod('a', 0)"
-    points, _, _ = outcome(inside(body))
-    assert points == 2
+@pytest.mark.parametrize("line", HARMLESS)
+def test_code_that_deletes_its_folder_or_imports_what_python_and_numpy_have_is_graded(line):
+    assert outcome(spoiled(line))[0] == 5
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="a process of the same user can write what the user can")
-def test_writing_outside_is_not_allowed(tmp_path):
+@pytest.mark.skipif(not AS_ROOT, reason="a process of the same user can do what the user can")
+def test_writing_outside_and_ending_the_grader_are_not_allowed(tmp_path):
     target = tmp_path / "grades.csv"
     target.write_text("mine")
-    for body in (f"open({str(target)!r}, 'w')", f"os.remove({str(target)!r})"):
+    kill = f"os.kill({os.getpid()}, 9)"
+    for body in (f"open({str(target)!r}, 'w')", f"os.remove({str(target)!r})", kill):
         points, said, _ = outcome(inside(body))
         assert points == 2
         assert "PermissionError" in said
     assert target.read_text() == "mine"
-
-
-@pytest.mark.skipif(not AS_ROOT, reason="a process of the same user can end what the user can")
-def test_ending_the_grader_is_not_allowed():
-    points, said, _ = outcome(inside(f"os.kill({os.getpid()}, 9)"))
-    assert points == 2
-    assert "PermissionError" in said
 
 
 def test_nothing_of_the_environment_can_be_seen(monkeypatch):
@@ -188,28 +175,6 @@ def test_patching_numpy_changes_nothing_for_the_grader():
     )
     assert points == 0
     assert np.abs(-3) == 3
-
-
-@pytest.mark.parametrize("name", ["csv", "logging.handlers", "json.tool", "numpy.polynomial"])
-def test_pythons_library_and_numpy_can_be_imported(name):
-    assert outcome(spoiled(f"import {name}"))[0] == 5
-
-
-def test_another_module_is_refused_with_the_reason():
-    _, said, _ = outcome(spoiled("import matplotlib"))
-    assert "No module named 'matplotlib'\nOnly NumPy and Python's standard library" in said
-
-
-def test_a_breakpoint_is_not_waited_at():
-    points, said, _ = outcome(inside("breakpoint()"))
-    assert points == 2
-    assert "a breakpoint() was left in" in said
-
-
-def test_a_forgotten_return_is_told():
-    points, said, _ = outcome(inside("return"))
-    assert points == 2
-    assert "y: expected an array, got None: is there a return?" in said
 
 
 def test_there_are_no_answers_to_be_found():
@@ -253,13 +218,6 @@ def test_the_paths_lead_to_no_reference():
     assert printed.strip() == "[]"
 
 
-SOCKET = """import ctypes, struct
-c = ctypes.CDLL(None, use_errno=True)
-s = c.socket(2, 1, 0)
-address = struct.pack('=HHI8x', 2, 9 << 8, {})
-"""
-
-
 @pytest.mark.skipif(not AS_ROOT, reason="only root can take the network away")
 def test_a_socket_reaches_nothing():
     body = SOCKET.format("0x0100007f") + "print(c.connect(s, address, 16), ctypes.get_errno())"
@@ -268,43 +226,31 @@ def test_a_socket_reaches_nothing():
     assert printed.split()[:2] == ["-1", str(errno.ENETUNREACH)]
 
 
-def test_a_socket_that_listens_is_gone_afterwards():
-    body = SOCKET.format(0) + "c.listen(s, 1)\nc.accept(s, None, None)\ntime.sleep(60)"
-    points, said, _ = outcome(inside(body))
-    assert points == 2
-    assert "not done after" in said
-
-
 # ---------------------------------------------------------------------------- forged replies
 
 
-def test_a_pickled_reply_is_refused():
-    content = npz(**{"result y": np.array([{"any": "thing"}], dtype=object)})
-    points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content)))
-    assert points == 2
-    assert "not plain arrays" in said
-    assert "allow_pickle" in said
-
-
-def test_object_arrays_are_told_as_such():
-    points, said, _ = outcome(inside("return [x, 'a', None]"))
-    assert points == 2
-    assert "objects" in said or "inhomogeneous" in said
-
-
-def test_a_compressed_reply_is_refused():
+def compressed(**arrays):
     content = io.BytesIO()
-    np.savez_compressed(content, **{"result y": np.zeros(10**7)})
-    points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content.getvalue())))
-    assert points == 2
-    assert "they are compressed" in said
+    np.savez_compressed(content, **arrays)
+    return content.getvalue()
 
 
-def test_a_reply_that_promises_more_than_it_has_is_refused():
-    content = npz(**{"result y": np.zeros(5)}).replace(b"(5,)", b"(9" + b"9" * 11 + b",)")
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (npz(**{"result y": np.array([{"any": "thing"}], dtype=object)}), "allow_pickle"),
+        (compressed(**{"result y": np.zeros(10**7)}), "they are compressed"),
+        (
+            npz(**{"result y": np.zeros(5)}).replace(b"(5,)", b"(9" + b"9" * 11 + b",)"),
+            "not plain arrays",
+        ),
+    ],
+    ids=["pickled", "compressed", "promises more than it has"],
+)
+def test_a_reply_that_is_not_plain_arrays_is_refused(content, what):
     points, said, _ = outcome(forged(frame({"at": 0, "done": True}, content)))
     assert points == 2
-    assert "not plain arrays" in said
+    assert what in said
 
 
 @pytest.mark.parametrize(

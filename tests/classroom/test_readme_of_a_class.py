@@ -11,8 +11,8 @@ from small_class import HERE
 
 from tinynet.classroom import grading
 from tinynet.classroom.assignments import all_in, find
-from tinynet.exercises.comparing import TOLERANCES
 from tinynet.classroom.running import LIMITS, MIB
+from tinynet.exercises.comparing import TOLERANCES
 
 PAGE = (HERE / "lessons" / "assignments" / "README.md").read_text(encoding="utf-8")
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from core_tools import LOSSES, arrays, cases, copies, given, linears
-from own_parts import ACTIVATIONS, assert_identical, global_rng_untouched, one_pass
+from own_parts import ACTIVATIONS, assert_identical, one_pass
 
 import tinynet as tn
 
@@ -128,12 +128,3 @@ def test_the_same_seed_gives_the_same_bits(case):
             sgd.step()
         ends.append(arrays(net))
     assert_identical(*ends)
-
-
-def test_nothing_touches_numpys_global_random_state():
-    with global_rng_untouched():
-        for init in ["standard", "normalized", "lecun", "he", "orthogonal"]:
-            net = tn.mlp([3, 4, 2], init=init, rng=0)
-            tn.mlp([3, 4, 2], init=init)
-            one_pass(net, np.ones((2, 3)), np.array([0, 1]))
-            tn.SGD(net, lr=0.1).step()

@@ -6,7 +6,7 @@ And it gets it before anything is computed.
 import numpy as np
 import pytest
 from core_tools import CASE, INITIALIZERS
-from own_parts import Gain, Sine, untouched
+from own_parts import Gain, Sine
 
 import tinynet as tn
 
@@ -95,22 +95,13 @@ BAD = [
     # the input
     (lambda: forward(OK[:, :2]), V, "x", "(2, 2)", "(batch, 3)"),
     (lambda: forward(OK[0]), V, "x", "(3,)", "x[None, :]"),
-    (lambda: forward(OK[None]), V, "x", "(1, 2, 3)", "2-D"),
     (lambda: forward(OK[:0]), V, "x", "empty array (0, 3)", "(batch, 3)"),
     (lambda: forward(INTEGERS), T, "x", "int", "astype(float)"),
-    (lambda: forward([[1, 2, 3]]), T, "x", "int", "floats"),
-    (lambda: forward(OK > 0), T, "x", "bool", "floats"),
-    (lambda: forward(OK * 1j), T, "x", "complex", "floats"),
-    (lambda: forward([["a"] * 3]), T, "x", "<U1", "floats"),
     (lambda: forward([[1.0, 2.0], [3.0]]), T, "x", "[3.0]", "an array"),
     (lambda: forward(with_one(np.nan)), V, "x", "nan at [1, 2]", "finite"),
-    (lambda: forward(with_one(-np.inf)), V, "x", "-inf at [1, 2]", "finite"),
     (lambda: forward(with_one(1e300), np.float32), V, "x", "inf at [1, 2] in float32", "finite"),
-    (lambda: tn.Linear(4, 2).forward(OK), V, "x", "(2, 3)", "(batch, 4)"),
     (lambda: tn.Tanh().forward(OK[0]), V, "x", "(3,)", "(batch, units)"),
-    (lambda: tn.Tanh().forward(INTEGERS), T, "x", "int", "floats"),
     # the way back
-    (lambda: tn.mlp([3, 2]).backward(OK), V, "dy", "none", "forward pass before"),
     (lambda: tn.Linear(3, 3).backward(OK), V, "dy", "none", "forward pass before"),
     (lambda: tn.Tanh().backward(OK), V, "dy", "none", "forward pass before"),
     (lambda: tn.SoftmaxCrossEntropy().backward(), V, "cost", "", "forward"),
@@ -123,44 +114,32 @@ BAD = [
     (lambda: softmax([0, 3]), V, "labels", "0 to 3", "0 to 2"),
     (lambda: softmax([-1, 2]), V, "labels", "-1 to 2", "0 to 2"),
     (lambda: softmax(np.zeros(2)), T, "labels", "float64", "integers"),
-    (lambda: softmax(np.zeros(2, bool)), T, "labels", "bool", "integers"),
-    (lambda: softmax([0, 1, 2]), V, "labels", "(3,)", "(2,)"),
     (lambda: softmax([0]), V, "labels", "(1,)", "(2,)"),
     (lambda: softmax([[0], [1]]), V, "labels", "(2, 1)", "expected shape (2,)"),
-    (lambda: softmax(np.eye(2, 3, dtype=int)), V, "labels", "(2, 3)", "shape (2,)"),
     (lambda: softmax(np.eye(2, 3)), T, "labels", "(2, 3)", "labels.argmax(axis=1)"),
     (lambda: softmax([0], np.zeros(3)), V, "output", "(3,)", "2-D"),
     (lambda: softmax([0], np.zeros((1, 1))), V, "output", "one", "each class"),
-    (lambda: softmax([0], INTEGERS[:1]), T, "output", "int", "floats"),
     (lambda: quadratic(OK[:0], OK[:0]), V, "output", "empty", "(batch"),
     (lambda: quadratic(OK[:, :1]), V, "targets", "(2, 1)", "(2, 3)"),
-    (lambda: quadratic(INTEGERS), T, "targets", "int", "floats"),
     (lambda: quadratic(with_one(np.nan)), V, "targets", "nan at [1, 2]", "finite"),
     # sizes and dtypes
     (lambda: tn.mlp([3]), V, "sizes", "[3]", "at least two"),
-    (lambda: tn.mlp([]), V, "sizes", "[]", "at least two"),
     (lambda: tn.mlp(3), T, "sizes", "3", "a list such as"),
-    (lambda: tn.mlp("32"), T, "sizes", "'32'", "a list such as"),
     (lambda: tn.mlp([3, 0, 2]), V, "sizes[1]", "0", "at least 1"),
-    (lambda: tn.mlp([3, 2, -2]), V, "sizes[2]", "-2", "at least 1"),
     (lambda: tn.mlp([3.0, 2]), T, "sizes[0]", "3.0", "whole"),
     (lambda: tn.mlp([3, True]), T, "sizes[1]", "True", "whole"),
     (lambda: tn.Linear(0, 2), V, "n_in", "0", "at least 1"),
     (lambda: tn.Linear(2, 0), V, "n_out", "0", "at least 1"),
     *[(lambda init=init: init(0, 2, 0), V, "n_in", "0", "at least 1") for init in INITIALIZERS],
     *[(lambda init=init: init(2, 0, 0), V, "n_out", "0", "at least 1") for init in INITIALIZERS],
-    *[(lambda init=init: init(2, 1.5, 0), T, "n_out", "1.5", "whole") for init in INITIALIZERS],
     (lambda: tn.mlp([3, 2], dtype=np.float16), T, "dtype", "float16", "np.float32"),
-    (lambda: tn.Linear(3, 2, dtype=int), T, "dtype", "int", "np.float64"),
     (lambda: tn.mlp([3, 2], dtype=None), T, "dtype", "None", "np.float32 or np.float64"),
-    (lambda: tn.mlp([3, 2], rng="a"), T, "rng", "'a'", "a seed"),
     (lambda: tn.standard(3, 2, -1), V, "rng", "-1", "a seed"),
     # activations and initializers
     (
         *(lambda: tn.mlp([3, 2], activation="tanhh"), V, "activation", "'tanhh'"),
         "one of 'identity', 'relu', 'sigmoid', 'softsign', 'tanh'",
     ),
-    (lambda: tn.mlp([3, 2], activation=3), T, "activation", "3", "'tanh'"),
     (lambda: tn.mlp([3, 2], activation="np"), V, "activation", "'np'", "'tanh'"),
     (lambda: tn.mlp([3, 4, 2], activation=np.tanh), T, "activation", "tanh", "a class"),
     (lambda: Summed().forward(OK), V, "Summed.f(s)", "(2,)", "(2, 3)"),
@@ -170,11 +149,9 @@ BAD = [
         *(lambda: tn.mlp([3, 2], init="xavier"), V, "init", "'xavier'"),
         "one of 'he', 'lecun', 'normalized', 'orthogonal', 'standard'",
     ),
-    (lambda: tn.mlp([3, 2], output_init="zero"), V, "output_init", "'zero'", "'standard'"),
     (lambda: init_gives(OK), V, "init(n_in, n_out, rng)", "(2, 3)", "(3, 2)"),
     (lambda: init_gives(INTEGERS.T), T, "init(n_in, n_out, rng)", "int", "floats"),
     (lambda: init_gives(np.inf + OK.T), V, "init(n_in, n_out, rng)", "inf at [0, 0]", "finite"),
-    (lambda: tn.Linear(3, 2, init="he"), T, "init", "'he'", "a function"),
     # networks
     (lambda: tn.Network([]), V, "layers", "none", "one"),
     (lambda: tn.Network([tn.Linear(2, 2), *[tn.Tanh()] * 2]), V, "layers[2]", "Tanh()", "its own"),
@@ -190,17 +167,10 @@ BAD = [
     # steps
     (lambda: tn.SGD([], 0.1), T, "net", "[]", "Network"),
     (step_with_a_wrong_gradient, V, "layers[0].dW", "(2,)", "(3, 2)"),
-    *[
-        (lambda lr=lr: sgd(lr), V, "lr", str(lr), "positive, finite")
-        for lr in (0.0, -0.1, np.nan, np.inf)
-    ],
-    *[
-        (lambda lr=lr: sgd(lr), T, "lr", repr(lr), "expected a number")
-        for lr in ("0.1", None, True, [0.1])
-    ],
-    (lambda: sgd(np.ones(2)), T, "lr", "(2,)", "a number"),
+    (lambda: sgd(0.0), V, "lr", "0.0", "positive, finite"),
+    (lambda: sgd(np.inf), V, "lr", "inf", "positive, finite"),
+    (lambda: sgd(True), T, "lr", "True", "expected a number"),
     (lambda: sgd_after_setting(np.inf), V, "lr", "inf", "positive, finite"),
-    (lambda: sgd_after_setting("0.1"), T, "lr", "'0.1'", "expected a number"),
 ]
 
 
@@ -225,24 +195,6 @@ def test_an_activation_without_slope_cannot_be_made():
 
     with pytest.raises(TypeError, match="slope"):
         Half()
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        *[lambda net, loss, x=x: net.forward(x) for x in (OK[:, :2], OK[0], OK[:0], OK > 0)],
-        lambda net, loss: net.forward(with_one(np.nan)),
-        lambda net, loss: net.backward(np.ones((5, 3))),
-        *[
-            lambda net, loss, labels=labels: loss.forward(np.ones((5, 2)), labels)
-            for labels in ([0, 9, 0, 0, 0], [0.0] * 5, [0])
-        ],
-    ],
-)
-def test_bad_input_is_refused_before_anything_is_computed(wrong):
-    net, loss, *_ = CASE.run()
-    with untouched(net, loss), pytest.raises((TypeError, ValueError)):
-        wrong(net, loss)
 
 
 @pytest.mark.parametrize(

@@ -79,20 +79,3 @@ def test_a_duplicated_batch_gives_the_same_cost_and_parameter_gradients(case, ti
     np.testing.assert_allclose(loss.cost, cost, rtol=1e-6)
     for name, gradient in net.named_gradients().items():
         assert_same_numbers(name, gradient, once[name])
-
-
-@given(cases)
-def test_gradients_of_one_example_alone_are_batch_size_times_its_rows(case):
-    """The mean over the batch is in the loss, so a parameter's gradient is that of the examples."""
-    net, loss, x, targets = case.run()
-    batch, gradients = copies(arrays(net)), copies(net.named_gradients())
-    total = dict.fromkeys(gradients, 0.0)
-    for e in range(case.batch):
-        one_pass(net, x[e : e + 1], targets[e : e + 1], loss)
-        for name, alone in arrays(net).items():
-            if name.endswith(("dx", "dy")):
-                assert_same_numbers(name, alone, case.batch * batch[name][e : e + 1])
-        for name, alone in net.named_gradients().items():
-            total[name] = total[name] + alone.astype(float)
-    for name, gradient in gradients.items():
-        assert_same_numbers(name, gradient, total[name] / case.batch)

@@ -70,14 +70,6 @@ def test_a_network_may_begin_with_an_activation():
     np.testing.assert_allclose(output, [[0.5, -0.75]])
 
 
-def test_layers_of_one_unit_and_a_batch_of_one_are_legal():
-    net = tn.mlp([1, 1, 1], rng=0)
-    assert one_pass(net, np.ones((1, 1)), np.full((1, 1), 5.0), tn.Quadratic()).cost > 0
-    tn.SGD(net, lr=0.1).step()
-    assert net.layers[0].dW.shape == (1, 1)
-    assert net.layers[0].dW[0, 0] != 0
-
-
 # ---------------------------------------------------------------------------- view
 
 

@@ -89,9 +89,9 @@ def _looks(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -
     factor = float((got * right).sum() / (right**2).sum())
     if factor == 0 or not same(factor * right):
         return ""
-    size = factor if abs(factor) > 1 else 1 / factor
-    hint = ": the mean over the batch?" if any(np.isclose(abs(size), m) for m in rows - {1}) else ""
-    written = f"{factor:.4g}" if abs(factor) > 1 else f"1/{size:.4g}"
+    size = max(abs(factor), 1 / abs(factor))
+    hint = ": the mean over the batch?" if any(np.isclose(size, m) for m in rows - {1}) else ""
+    written = f"{'-' if factor < 0 else ''}{'1/' if abs(factor) < 1 else ''}{size:.4g}"
     return f"differs by the factor {written}{hint}"
 
 

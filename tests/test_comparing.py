@@ -93,7 +93,31 @@ def test_the_largest_floats_can_be_compared():
 
 @pytest.mark.parametrize("got", [np.ones(3), np.ones((3, 1)), np.ones(()), np.ones((1, 3, 1))])
 def test_another_shape_is_wrong_even_if_it_could_be_broadcast(got):
-    assert compared(got, np.ones((1, 3))) == f"y: expected shape (1, 3), got {got.shape}"
+    said = f"y: expected shape (1, 3), got {got.shape}"
+    assert compared(got, np.ones((1, 3))) == said + ": is it transposed?" * (got.shape == (3, 1))
+
+
+TURNED = np.arange(12.0).reshape(3, 4) % 5 - 1
+SQUARE = np.arange(9.0).reshape(3, 3)
+
+
+@pytest.mark.parametrize(
+    ("got", "right", "said"),
+    [
+        (-TURNED, TURNED, "has the other sign"),
+        (3 * TURNED, TURNED, "differs by the factor 3: the mean over the batch?"),
+        (-TURNED / 3, TURNED, "differs by the factor -1/3: the mean over the batch?"),
+        (2.5 * TURNED, TURNED, "differs by the factor 2.5"),
+        (SQUARE.T, SQUARE, "is the transposed"),
+        (2 * np.ones(5), np.ones(5), "5 of 5 numbers are not right"),  # any constant would be told
+        (2 * TURNED[0, :3], TURNED[0, :3], "2 of 3 numbers are not right"),  # too few to be sure
+        (np.zeros((3, 4)), TURNED, "of 12 numbers are not right"),
+    ],
+)
+def test_what_an_array_looks_like_is_said_where_it_is_no_chance(got, right, said):
+    found = wrong({"y": got}, {"y": right}, given=[np.ones((3, 2)), np.ones(2)])
+    assert said in found
+    assert found.endswith(said) or "not right" in said
 
 
 def test_empty_arrays_are_right_if_their_shape_is():
