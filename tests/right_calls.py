@@ -213,7 +213,6 @@ OWN = {
     "plots.over_time": lambda: {
         **CURVES, "names": ["a", "b", "c"], "spread": X + 1, "first": 1
     },
-    "plots.histogram_over_time": lambda: {**CURVES, "shares": X + 1},
     "plots.surface": lambda: {"W": np.arange(3.0), "cost": np.eye(3), "ax": ax(projection="3d")},
     "plots.figure11": lambda: FIGURE_11,
     "plots.figure12": lambda: FIGURE_12 | {"highest": 12.0},
@@ -243,6 +242,12 @@ OWN = {
     "studies.seeded.network": lambda: {"depth": 2, "data": "mnist"},
     "studies.dropout": lambda: {"updates": 20},
     "studies.rectifiers": lambda: {"updates": 30},
+    "studies.marked_digits": lambda: {
+        "folder": write_mnist(Path("mnist")), "shares": [0.5], "updates": 1
+    },
+    "studies.transfer": lambda: {
+        "folder": write_mnist(Path("mnist")), "examples": 20, "epochs": 1, "steps": 1
+    },
     "studies.tables.initialization": lambda: {"name": "tanh", "run": running(), "width": 4},
     "studies.tables.learning": lambda: {
         "runs": {"tanh": running()}, "width": 4, "chance_error": 0.5

@@ -151,7 +151,7 @@ FINE = {
         (HOLES | ARRAYS | {"labels too high"}, "Shuffled.targets"),
         (ARRAYS | {"labels too high"}, "alignment.y"),
         (HOLES | ARRAYS, "plots.over_time.values plots.over_time.spread plots.over_time.points"),
-        (ARRAYS, "plots.images.x plots.histogram_over_time.shares"),
+        (ARRAYS, "plots.images.x"),
         (ARRAYS | {"a pair of lists", "another shape", "a masked array"}, "plots.matrix.array"),
         ({"another shape"}, "softmax.output"),
         (SHAPES, "studies.geometric_mean.values"),
@@ -166,7 +166,7 @@ FINE = {
 # Of two arguments that do not fit, or of an argument handed on, the error may name the other.
 AS_WELL = {
     "output": "labels", "output_init": "init", "x": "labels|targets|lines|y", "colour": "x",
-    "updates": "values|shares", "edges": "densities|shares", "W": "cost", "class_names": "x",
+    "updates": "values", "edges": "densities", "W": "cost", "class_names": "x",
     "sizes": "variances", "z_square": "ds_square",
 }  # fmt: skip
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
