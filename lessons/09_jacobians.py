@@ -28,8 +28,7 @@ from tinynet.exercises import check
 #
 # This is the layer Jacobian, eq 17 of the paper. In z W an example is a row, but in ``J @ v`` the
 # change v is a column: hence the transposed W. And v is not called dz: dz is the gradient of the
-# cost, which comes down, dz = J^T dy. Now write J, for one example. ``check`` holds it beside
-# ``tn.jacobian``; the lesson goes on either way.
+# cost, which comes down, dz = J^T dy. Now write J for one example; the lesson goes on either way.
 
 
 # %%
@@ -41,30 +40,23 @@ def jacobian(W, s):
 check("9.1", jacobian)
 
 # %% [markdown]
-# With two units in and two out, and v sent through the layer itself:
+# A circle becomes an ellipse
+# ---------------------------
+#
+# Take two units in, two out, and move z by the same small length in every direction, on a circle.
+# What becomes of it? The singular value decomposition J = U diag(values) V^T answers. The columns
+# of V (NumPy returns V^T) are changes of z at right angles to each other. J turns each into a
+# column of U, again at right angles, and makes it longer or shorter by its singular value.
+#
+# So "by how much" has more than one answer, and more than one average: the plain mean of the
+# values, their root mean square (rms), their geometric mean, the root of their product. Guess:
+# which tells how the area changes? And which how long a change in a random direction becomes?
 
 # %%
 linear = tn.Linear(2, 2)
 linear.W[:] = [[1.5, 0.2], [0.9, 0.8]]
-layer = tn.Network([linear, tn.Tanh()])
-z, v = np.array([[0.3, -0.4]]), np.array([0.6, 0.8])
+layer, z = tn.Network([linear, tn.Tanh()]), np.array([[0.3, -0.4]])
 J = np.diag(1 - np.tanh(z @ linear.W)[0] ** 2) @ linear.W.T
-moved = (layer.forward(z + 1e-6 * v) - layer.forward(z - 1e-6 * v))[0] / 2e-6
-print(f"J @ v = {(J @ v).round(8)}, by differences {moved.round(8)}")
-
-# %% [markdown]
-# A circle becomes an ellipse
-# ---------------------------
-#
-# Move z by the same small length in every direction, around a circle. What becomes of it? The
-# singular value decomposition J = U diag(values) V^T answers. The columns of V are changes of z at
-# right angles to each other. J turns each into a column of U, again at right angles, and makes it
-# longer or shorter by its singular value. (NumPy returns V^T: its rows are the columns of V.)
-#
-# So "by how much" has more than one average. Guess before you look: which one tells how the area
-# changes? And which tells how long a change becomes that starts out in a random direction?
-
-# %%
 U, values, Vt = np.linalg.svd(J)
 print(f"singular values {values.round(3)}; the input {Vt[0].round(2)} goes to the long axis")
 angle = np.linspace(0, 2 * np.pi, 41)
@@ -78,7 +70,7 @@ for k, colour in enumerate(plots.COLOURS[:2]):
     ax.plot(*np.outer(0.1 * Vt[k], [0, 1]), "--", color=colour, label=f"0.1 times column {k} of V")
     name = f"{0.1 * values[k]:.3f} times column {k} of U"
     ax.plot(*np.outer(0.1 * values[k] * U[:, k], [0, 1]), color=colour, linewidth=2.5, label=name)
-ax.set(xlabel="unit 0", ylabel="unit 1", aspect="equal", title="dashed becomes solid")
+ax.set(xlabel="unit 0", ylabel="unit 1", aspect="equal", title="circle to ellipse, dashed to solid")
 fig.legend(loc="outside lower center", ncols=2)
 plots.show("09_jacobians_ellipse")
 lengths, rms = np.linalg.norm(J @ circle[:, 1:], axis=0) / 0.1, np.sqrt((values**2).mean())
@@ -87,15 +79,15 @@ print(f"rms of the lengths: {np.sqrt((lengths**2).mean()):.3f}, of the singular 
 print(f"their mean: {values.mean():.3f}, their geometric mean: {np.sqrt(values.prod()):.3f}")
 
 # %% [markdown]
-# - The **geometric mean** belongs to volumes (here: areas).
-# - The **root mean square**, rms, belongs to lengths, and so to variances. (The squares of the
-#   values have the same sum as the squares of J's entries: the rms needs no decomposition.)
-# - The plain **mean** belongs to neither. It is the one that the paper reports.
+# The **geometric mean** belongs to volumes, here areas. The **rms** belongs to lengths, and so to
+# variances; it needs no decomposition, for the squares of the values have the same sum as the
+# squares of J's entries. The plain **mean** belongs to neither. It is what the paper reports.
 #
 # From 1000 units to 250
 # ----------------------
 #
-# With 250 rows, J has 250 singular values. What becomes of the other directions of v? (W alone.)
+# With 250 rows, J has 250 singular values. What becomes of the other directions of v? (Here of W
+# alone, without the slopes.)
 
 # %%
 W = tn.normalized(1000, 250, rng=0)
@@ -114,25 +106,25 @@ for way, lengths in (("up, v", up), ("down, a gradient", down)):
 # ------------------
 #
 # Take square W with independent random entries, scaled so that n Var W = 1, as normalized weights
-# are. The larger W, the less is left to chance. The line is a quarter of a circle, with area 1:
+# are. The larger W, the less is left to chance. The line is a quarter of a circle of radius 2,
+# pressed flat until its area is 1:
 
 # %%
 s = np.linspace(0, 2, 200)
 fig, panels = plt.subplots(1, 3, figsize=(plots.WIDE, 3), sharey=True, layout="constrained")
 for ax, n in zip(panels, (10, 100, 1000), strict=True):
     values = np.linalg.svd(tn.normalized(n, n, rng=0), compute_uv=False)
-    print(f"W of {n} units: mean singular value {values.mean():.3f}")
     ax.hist(values, np.linspace(0, 2.2, 12), density=True, color=plots.AREAS[1], edgecolor="0.3")
     ax.plot(s, np.sqrt(4 - s**2) / np.pi, color="black")
-    ax.set(title=f"W of {n} units", xlabel="singular value", ylabel="density")
+    ax.set(title=f"{n} units: mean {values.mean():.3f}", xlabel="singular value", ylabel="density")
 plots.show("09_jacobians_quarter_circle")
 
 # %% [markdown]
 # That it is a circle is a theorem (Marchenko and Pastur, 1967). We read it off the picture and work
-# out the rest. Such values are spread like one coordinate of points that fill a quarter disc. If
-# its radius is R, the mean of x^2 + y^2 is R^2/2, so that of x^2 is R^2/4. Here it is 1: the
-# squared entries of W add up to n^2 Var W = n, and so do the n squared values. So R = 2, the area
-# is pi, the density sqrt(4 - s^2)/pi, and its mean, with u = 4 - s^2 and du = -2 s ds::
+# out the rest. Such values are spread like the x of points (x, y) that fill a quarter disc. If its
+# radius is R, the mean of x^2 + y^2 is R^2/2, so that of x^2 is R^2/4. Here it is 1: the squared
+# entries of W add up to n^2 Var W = n, and so do the n squared values. So R = 2, the area of the
+# quarter is pi, the density sqrt(4 - s^2)/pi, and its mean, with u = 4 - s^2 and du = -2 s ds::
 #
 #     mean = 1/pi * integral from 0 to 2 of s sqrt(4 - s^2) ds
 #          = 1/(2 pi) * integral from 0 to 4 of sqrt(u) du = 1/(2 pi) * 2/3 * 4^(3/2) = 8/(3 pi)
@@ -148,7 +140,7 @@ plots.show("09_jacobians_quarter_circle")
 # ----------------
 #
 # Is it so in the paper's network, five hidden layers of 1000 tanh units, untrained? (Each image has
-# slopes of its own; we take one.) And what has W alone, with n Var W = 1, or orthogonal W? Guess.
+# slopes of its own; we take one.) And which averages has an orthogonal W? Guess.
 
 # %%
 x, labels = tn.Shapeset(rng=0).draw(1)
@@ -166,16 +158,15 @@ for init in ("standard", "normalized"):
         print(f"{values.mean():7.3f}{8 / (3 * np.pi) * law:12.3f}")
 for init in ("normalized", "orthogonal"):
     of_W = np.linalg.svd(nets[init].layers[8].W, compute_uv=False)
-    of_J = tn.singular_values(nets[init], 4, x)
     five = tn.singular_values(tn.Network(nets[init].layers[:-1]), None, x)
-    for name, values in (("W of layer 5", of_W), ("J of layer 5", of_J), ("J of all five", five)):
+    for name, values in (("W of layer 5", of_W), ("J of all five", five)):
         averages = values.mean(), np.sqrt((values**2).mean()), studies.geometric_mean(values)
         print(f"{init}, {name}: mean, rms, geometric mean {np.round(averages, 3)}")
 
 # %% [markdown]
-# The paper says 0.5 and about 0.8. We find 0.44 to 0.49, and 0.65 to 0.77: the same, and less in
-# the lower layers, where the slopes are smaller. The rms is the law's. The mean is below its law by
-# up to 3 %, where slopes differ from unit to unit: there it is no longer quite a circle.
+# The paper says 0.5 and about 0.8. We find nearly that at the top, 0.49 and 0.77, and less in the
+# lower layers, where the slopes are smaller. The rms is the law's. The mean is below its law by up
+# to 3 %, where slopes differ from unit to unit: there it is no longer quite a circle.
 #
 # What 0.8 is
 # -----------

@@ -15,9 +15,9 @@ looks into the first updates, where it is decided.
 # (The paper has 1000 units, and does not give its rate.) One network has four hidden layers, the
 # other five; a short third run has another seed. ``studies.watch`` trains them side by side. After
 # every 500 updates a monitor, which records what a network does, looks at the same 300 test images.
-# That takes half a minute on two idle cores, up to three minutes on busy ones. Each run is kept in
-# a file in ``~/.cache/tinynet/runs``, or where the environment variable TINYNET_RUNS says: start
-# the lesson again, and it is there at once; delete the folder, and it trains anew.
+# That takes half a minute on two idle cores, up to three minutes on busy ones. Runs are kept in
+# ``~/.cache/tinynet/runs``, or where the environment variable TINYNET_RUNS says: start the lesson
+# again, and they are there at once; delete the folder, and it trains anew.
 
 # %%
 import matplotlib.pyplot as plt
@@ -40,15 +40,15 @@ chance = tn.chance(labels, 9)
 print(f"their class frequencies alone cost {chance.cost:.3f} nats and err in {chance.error:.1%}")
 
 fig, panels = plt.subplots(3, 1, figsize=(plots.NARROW, 9), sharex=True, layout="constrained")
-for ax, run, depth in zip(panels, (four, five), (4, 5), strict=False):
-    names = [f"layer {k + 1}" for k in range(depth)]
+titles = "4 hidden layers: the top one shuts, then opens", "5 hidden layers: the top one stays shut"
+for ax, run, title in zip(panels, (four, five), titles, strict=False):
+    names = [f"layer {k + 1}" for k in range(run["z_mean"].shape[1])]
     plots.over_time(updates, run["z_mean"], names, spread=run["z_std"], ax=ax)
-    ax.set(title=f"{depth} hidden layers: the top one shuts", ylabel="mean of z; band: its std")
-    ax.set_ylim(-0.05, 1.3)
+    ax.set(title=title, ylabel="mean of z; band: its std", ylim=(-0.05, 1.3))
 panels[1].legend(ncols=3, loc="upper center", fontsize="small")
-for k, (name, run) in enumerate({"4 hidden layers": four, "5 hidden layers": five}.items()):
-    look = {"color": plots.COLOURS[k], "linestyle": plots.STYLES[k]}
-    panels[2].plot(updates, 100 * run["test_error"], label=name, **look)
+blue, red = plots.COLOURS[:2]
+panels[2].plot(updates, 100 * four["test_error"], color=blue, label="4 hidden layers")
+panels[2].plot(updates, 100 * five["test_error"], "--", color=red, label="5 hidden layers")
 panels[2].axhline(100 * chance.error, color="0.4", linewidth=1, label="class frequencies")
 panels[2].set(xlabel="updates", ylabel="test error (%)", title="at chance, until it escapes")
 panels[2].legend()
@@ -67,8 +67,6 @@ for name, t in (("start", 0), ("first look", 1), ("plateau", 40), ("end", 100)):
     means = " ".join(f"{mean:.3f}" for mean in four["z_mean"][t])
     print(f"{name:10} {updates[t]:6,}: mean of z {means}", end="")
     print(f", error {four['test_error'][t]:.1%}, cost {four['test_cost'][t]:.3f}")
-means = " ".join(f"{mean:.3f}" for mean in five["z_mean"][-1])
-print(f"5 layers, {updates[-1]:,}: mean of z {means}, error {five['test_error'][-1]:.1%}")
 
 # %% [markdown]
 # On the plateau layers 1 to 4 have means of about 0.5, 0.6, 0.9 and 0. In the paper's Figure 2 they
@@ -78,17 +76,16 @@ print(f"5 layers, {updates[-1]:,}: mean of z {means}, error {five['test_error'][
 # in the paper, layer 3 falls (the paper: to .43), layer 1 spreads out and saturates, and the error
 # drops. With five layers nothing happens in our 50,000 updates, nor in all of the paper's.
 #
-# When it escapes is a matter of luck, as the two seeds show. We met others that take longer than
-# all of this run, so one run with five layers proves little. In the paper's Figure 2 it is near
-# epoch 100, of 20,000 updates each, in its Figure 11 after some 7 million images: the two do not
-# fit together.
+# When it escapes is a matter of luck, as the two seeds show. Others took longer than all of this
+# run, so one run with five layers proves little. (In the paper's Figure 2 it is after some 20
+# million images, in its Figure 11 after 7 million: the two do not fit together.)
 #
 # Why the top layer shuts
 # -----------------------
 #
-# The output is softmax(b + W h), as the paper writes it, h the top hidden layer. Its explanation, a
-# hypothesis: at first h says nothing about the class, so W h is noise. b learns how frequent the
-# classes are, and the gradient pushes W h toward 0 by pushing h toward 0. But could W not do it?
+# The output is softmax(b + W h), as the paper writes it, h the top hidden layer. Its hypothesis: at
+# first h says nothing about the class, so W h is noise. b learns how frequent the classes are, and
+# the gradient pushes W h toward 0 by pushing h toward 0. But could W not do it?
 #
 # Let ds be the gradient at the nine outputs, before the softmax. Then dW = h^T ds, and a step of
 # rate lr moves the outputs of this h by::
@@ -120,24 +117,25 @@ for k in range(1, 9):
     print(f"{far[0]:20.3f}{far[1]:7.3f}{far[2]:7.3f}")
 
 # %% [markdown]
-# The first two steps of W overshoot: the cost goes from 2.19 to 6.25. Each has added nearly the
-# same row, a multiple of ds, to the weights of every unit: all 100 units have much the same dh, and
-# go down together. That is the faster way. W mends W h in nine columns, by steps that are too long.
-# A smaller h shrinks all nine parts of W h at once, wrong as they are, and with h . h it shortens
-# the steps of W: at update 4 h moves the outputs further than W does. From then on h . h is below
-# 1, W moves them less than b does, and only b is left to learn. Later on:
+# The first two steps of W overshoot: the cost goes from 2.19 to 6.25. As every unit is near 1/2,
+# each step adds nearly the same row, a multiple of ds, to the weights of every unit. The outputs
+# have gone too far along that row, so dh = ds W^T is above 0 for nearly all 100 units, and they go
+# down together. That is the faster way. W mends W h in nine columns, by steps that are too long. A
+# smaller h shrinks all nine parts of W h at once, wrong as they are, and with h . h it shortens the
+# steps of W. At update 4 h moves the outputs further than W does; after it h . h is below 1, and
+# mostly b is left to learn. How does it go on? W h has a part that is the same for all images, and
+# one that depends on them; the last column is the mean slope f' of the top layer:
 
 # %%
-moments = [0, 1, 2, 5, 10, 50, 200, 1000, 2000]
+moments = [0, 1, 2, 10, 200, 2000]
 
 
 def first_updates(activation, lr, batch=10, updates=2000):
     net = studies.seeded.network(activation, "standard", width=100, depth=4, seed=0)
 
     def look(k):
-        view = net.view()  # a network of the same weights, with arrays of its own
-        output = view.forward(x)
-        top, last = view.layers[-2:]
+        output = net.forward(x)
+        top, last = net.layers[-2:]
         depends = np.sqrt(((output - output.mean(axis=0)) ** 2).mean())
         print(f"{k:7,} {last.b.std():9.3f} {(top.y.mean(axis=0) @ last.W).std():10.3f}", end="")
         print(f"{depends:10.4f} {np.abs(top.y).mean():9.3f} {top.slope(top.x).mean():9.3f}")
@@ -153,26 +151,22 @@ first_updates("sigmoid", 1.0)
 first_updates("sigmoid", 0.1)
 first_updates("sigmoid", 0.1, batch=100, updates=200)
 first_updates("tanh", 0.03)
-p = np.bincount(labels) / len(labels)
-print(f"std over the classes of log p, p their frequencies: {np.log(p).std():.3f}")
 
 # %% [markdown]
-# One part of W h is the same for all images, and one depends on them. At rate 1 both shrink with h,
-# and b comes to spread over the classes about as log p does. What depends on the image is a
-# thousandth or two, hundreds of times less than b. At rate 0.1 nothing overshoots, but h shuts all
-# the same, later. Each batch of 10 has its own share of each class, W follows it in steps 25 times
-# as long as those of b, and a small h lets less of that noise through. The third table checks it:
-# with batches of 100 there is less noise, and after 200 updates h is still near 1/2.
+# At rate 1 the part that is the same shrinks with h, and b takes over; what depends on the image
+# stays below 2 thousandths. At rate 0.1 nothing overshoots, but h shuts all the same, later. Each
+# batch of 10 has its own share of each class, W follows it in steps 25 times as long as those of b,
+# and a small h lets less of that noise through. The third table checks it: with batches of 100
+# there is less noise, and after 200 updates h is still near 1/2.
 #
 # The last column is what it costs. For sigmoid h = 0 is the flat end: f' = h (1 - h) falls from
 # 0.245 to 0.006, and with it all gradients that the layers below receive. They hardly learn, so h
 # says no more about the class than before: the circle is closed. For tanh, and for softsign, h = 0
-# is the middle, where f' is 1. There a small h does no harm: in the last table f' stays at 0.99,
-# and what h says depends on the image from the first update on.
+# is the middle, where f' is 1: in the last table it stays at 0.99, and what h says depends on the
+# image from the first update on.
 #
 # The plateau is not quite flat. In the upper picture layer 1 spreads out, slowly, by what little
-# gradient arrives, until something that is worth listening to reaches the top. With five layers
-# less arrives than with four.
+# gradient arrives, until something worth listening to reaches the top. With five layers less does.
 #
 # In three sentences
 # ------------------

@@ -12,9 +12,8 @@ leaves open why layer 1 is ahead. At our size it can be found out.
 # Five runs
 # ---------
 #
-# Four hidden layers of 100 units, 60,000 updates of 10 images. The paper has 1000 units, up to 25
-# million images, and does not give its learning rates. (One to two minutes on two idle cores, and
-# at once the second time: lesson 11 says where runs are kept.)
+# Four hidden layers of 100 units, 60,000 updates of 10 images. (The paper: 1000 units, up to 25
+# million images, rates not given.) One to two minutes on two idle cores, at once the second time.
 
 # %%
 import matplotlib.pyplot as plt
@@ -47,11 +46,12 @@ updates = seen["tanh"]["updates"]
 #
 # Is a layer saturated? The mean of z does not say: it is 0 when half of the units are at -1 and
 # half at 1. The paper draws the std of z, and the 98th percentile of abs(z), which only 2 % of the
-# activations exceed. Before you look: which layer comes first? The one next to the cost?
+# activations exceed. Guess before you look: which layer comes first?
 
 # %%
 fig, panels = plt.subplots(2, 4, figsize=(plots.WIDE, 5), sharey=True, layout="constrained")
 plt.setp(panels, ylim=(0, 1.05), xticks=[0, 30_000, 60_000])
+fig.suptitle("layer 1 is ahead in every column")
 for (above, below), name in zip(panels.T, list(runs)[:4], strict=True):
     z_std, p98 = seen[name]["z_std"], seen[name]["z_p98"]
     plots.over_time(updates, p98, layers, ax=above).set_ylabel("98th percentile of abs(z)")
@@ -67,9 +67,9 @@ plots.show("12_layer_by_layer_figures_3_and_10")
 # %% [markdown]
 # tanh ``standard``: layer 1 comes first, then 2 and 3, these two almost together; 4 has not arrived
 # at the end. That is the paper's picture. Softsign is fast at first, then slow, as in the paper,
-# and stays lower; "all layers together" is true of its layers 2 and 3. Figure 10, ``normalized``,
-# looks like softsign, says the paper. In one respect it does: the layers go together. In another it
-# does not: all four percentiles go to 1.
+# and stays lower; but of its layers only 2 and 3 go together, in the paper all do. Figure 10,
+# ``normalized``, looks like softsign, says the paper. In one respect it does: layers go together.
+# In another it does not: all four percentiles go to 1.
 #
 # Why is layer 1 ahead?
 # ---------------------
@@ -77,9 +77,9 @@ plots.show("12_layer_by_layer_figures_3_and_10")
 # That, the paper says, remains to be understood. Part of the order is there at the start: under
 # ``standard`` the signal dies out upward (lesson 7). No layer waits for the one below: all grow at
 # the same time, the upper ones even by a larger factor (the last line of each table). But layer 1
-# is ahead in every column, also under ``normalized``, where all start more alike. So look at one
-# step. On one image it changes W by ``-lr`` times the products of what enters, x, and what comes
-# down, ds; and b by ``-lr ds``. At that image s = x W + b therefore moves by::
+# is ahead under ``normalized``, too, where all start more alike. So look at one step. On one image
+# it changes W by -lr times the products of what enters, x, and what comes down, ds; and b by
+# -lr ds. At that image s = x W + b therefore moves by::
 #
 #     -lr ds (x.x + 1)        x.x: the sum of the squares of what enters the layer
 
@@ -99,8 +99,8 @@ for init in ("standard", "normalized"):
 # Less comes down to layer 1 than to any other. But what enters it are 1024 pixels, many of them far
 # from 0, and not the 100 activations of a layer below. So a step moves the s of layer 1 ten times
 # as far as that of layer 2, or more. (The upper ones also move because what enters them changes.)
-# If that is the reason, the lead must go when layer 1 is slowed down. The same run again, under
-# ``normalized``, but with the steps of its weights divided by 14, which is 383 / 28.
+# If that is the reason, the lead must go when layer 1 is slowed down. Train the last network above,
+# the ``normalized`` one, with the steps of its first W divided by 14, which is 383 / 28:
 
 
 # %%
@@ -110,7 +110,7 @@ class SlowFirstLayer(tn.SGD):
         return share * super().change(name, gradient)
 
 
-sgd, source = SlowFirstLayer(net, lr=0.03), tn.Shapeset(rng=[0, 3])  # the images of the runs above
+sgd, source = SlowFirstLayer(net, lr=0.03), tn.Shapeset(rng=[0, 3])  # the same images again
 slowed, run = tn.Monitor(net, x, labels), studies.runs_folder() / "12_layer_by_layer_slowed.npz"
 tn.train(net, loss, sgd, source, 20_000, watch=slowed, every=1000, checkpoint=run)
 for name, found in (("as before", seen["tanh_n"]), ("layer 1 slowed", slowed)):
@@ -118,8 +118,8 @@ for name, found in (("as before", seen["tanh_n"]), ("layer 1 slowed", slowed)):
     print(f"{name:14}, after 20,000: std {z_std.round(2)}, saturated {full.round()} %")
 
 # %% [markdown]
-# It is: slowed down, layer 1 leads no more, and it is the least saturated of the four. So at this
-# size it was ahead because so much enters it. With 1000 units in a layer there is less of that
+# It goes: slowed down, layer 1 leads no more, and is the least saturated of the four. So at this
+# size it was ahead because so much enters it. With 1000 units in a layer it is less far ahead
 # (exercise 3), and under ``standard`` there is the order of the start besides.
 #
 # Saturated, and dead
@@ -133,23 +133,19 @@ for name, found in (("as before", seen["tanh_n"]), ("layer 1 slowed", slowed)):
 for name in ("tanh", "softsign", "tanh_n", "relu_he"):
     full, dead = 100 * seen[name]["z_saturated"], 100 * seen[name]["z_dead"]
     print(f"{names[name]:26}: saturated {full[-1].round()} %, dead {dead[-1].round()} %")
-for k, of_layer in enumerate(dead.T):
-    print(f"relu, dead units of {layers[k]}, every 2,000 updates: {of_layer[::2].round()} %")
 
 # %% [markdown]
 # By this count tanh ``standard`` does go layer by layer: half of layer 1, a tenth of 2, less of 3,
 # next to nothing of 4. No unit of the first three networks is dead: what is saturated at one image
-# can learn from another. Relu, at so large a learning rate, shows what death looks like. Where a
-# line goes down again, some units have come back, because the layers below changed what enters
-# them.
+# can learn from another. Relu, at so large a learning rate, shows what death looks like.
 #
 # Figure 4
 # --------
 #
 # The paper shows histograms of z at the end of learning. Tanh: peaks at -1 and 1, or at 0, and the
-# lower layers strongly saturated. Softsign: many values from .6 to .8 and from -.8 to -.6, at the
-# knees of its curve, where it bends and still lets gradients through. Besides, we count where the
-# slope is below 0.04: at abs(z) > 0.98 with tanh, but at abs(z) > 0.8 with softsign.
+# lower layers strongly saturated. Softsign: many values from .6 to .8 and from -.8 to -.6, where
+# its curve bends and still lets gradients through. Besides, we count where the slope is below 0.04:
+# at abs(z) > 0.98 with tanh, but at abs(z) > 0.8 with softsign.
 
 # %%
 edges = seen["tanh"]["edges"]
@@ -170,7 +166,7 @@ plots.show("12_layer_by_layer_figure_4")
 # Tanh is as in the paper: layer 1 at -1 and 1 (above the picture), layers 3 and 4 around 0, layer 2
 # in between. Softsign has the paper's values in layer 2, nearly twice as many as a flat histogram,
 # which has a fifth there; layer 1 has gone farther out, layer 4 is still in the middle. And it has
-# more slopes below 0.04 than tanh. But far out they fall like 1/s^2, those of tanh like exp(-2s).
+# more slopes below 0.04 than tanh. But far out its slopes fall like 1/s^2, and exp(-2s) with tanh.
 #
 # In three sentences
 # ------------------
@@ -191,7 +187,7 @@ plots.show("12_layer_by_layer_figure_4")
 #    1 %.)
 # 3. With 1000 units in each layer z of layer 1 has, under ``normalized``, the mean 0 and the std
 #    0.46 at the start. What is x.x of layer 2? (Within 1 %. Is layer 1 still ahead?)
-# 4. Write how far s moves at an image by one step on that image. (Within rounding.)
+# 4. Write by how much one step on an image changes s = x W + b at that image. (Within rounding.)
 # 5. The 98th percentile of a tanh layer is 1.00. "It is saturated and cannot learn any more", says
 #    a friend. What do you answer, in two sentences?
 
@@ -206,7 +202,6 @@ answer_1 = None
 answer_2 = None
 answer_3 = None
 answer_5 = None
-
 check("12.1", answer_1)
 check("12.2", answer_2)
 check("12.3", answer_3)

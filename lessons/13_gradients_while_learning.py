@@ -12,9 +12,8 @@ of the paper, what its section 4.3 says of the way back, and the layer Jacobians
 # ------------
 #
 # Tanh with both initializations: four hidden layers, of 100 units (the runs of lesson 12) and of
-# 300 units. One to two minutes on two idle cores, and at once the second time: lesson 11 says where
-# runs are kept. The paper has 1000 units, and five layers: two such runs took hours, and come with
-# tinynet.
+# 300 units. One to two minutes on two idle cores, at once the second time. The paper has 1000
+# units, and five layers: two such runs took hours, and come with tinynet.
 
 # %%
 import matplotlib.pyplot as plt
@@ -45,9 +44,10 @@ for name, title in names.items():
     print(f"{title:22}: {last:7,} updates, test error {error:.0%} at the end")
 
 
-def draw(arrays, label, ylim):
+def draw(arrays, label, ylim, see):
     """Draw the hidden layers over the updates: a row an initialization, a column a width."""
     fig, panels = plt.subplots(2, 3, figsize=(plots.WIDE, 6), sharey=True, layout="constrained")
+    fig.suptitle(see)
     for ax, (name, title) in zip(panels.flat, names.items(), strict=True):
         values, updates = arrays[name][:, :-1], seen[name]["updates"]  # the last is the output
         layers = [f"layer {k + 1}" for k in range(values.shape[1])]
@@ -63,15 +63,14 @@ def draw(arrays, label, ylim):
 #
 # At the start, under ``standard``, ds shrinks by sqrt(1/3) a layer on its way down. The paper says
 # that this trend "reverses quickly" while the network learns. At first it gets worse: while
-# ``standard`` is at the chance level (lesson 5), what arrives at layer 1 falls by half. Then the
-# network sees something, and within a few thousand updates layers 2 and up have nearly the same,
-# and layer 1 half of that or more: quickly, once it begins. That the *lowest* layer gets the most
-# we see under ``normalized`` only. The table has the std of ds (of one image's cost) in layer 1
-# over that in the highest hidden layer.
+# ``standard`` is at the chance level (lesson 5), what arrives at layer 1 falls by about half. Then
+# it learns something, and within a few thousand updates layers 2 and up have nearly the same, and
+# layer 1 half of that or more. That the *lowest* layer gets the most we see under ``normalized``
+# only. The table has the std of ds, of one image, in layer 1 over that in the highest hidden layer.
 
 # %%
 ds = {name: seen[name]["ds_std"] for name in names}
-draw(ds, "std of ds", (0.001, 0.2))
+draw(ds, "std of ds", (0.001, 0.2), "the layers' ds come together")
 plots.show("13_gradients_while_learning_ds")
 for name, title in names.items():
     share = ds[name][:, 0] / ds[name][:, -2]
@@ -87,10 +86,9 @@ for name, title in names.items():
 #
 # At width 1000 that is plain: under ``standard`` the lowest layer ends with some nine times as much
 # as the highest, under ``normalized`` all are within a factor of two. At width 300 it is there,
-# too. At width 100 it is not: ``standard`` is hardly farther apart than ``normalized``. So the
-# picture wants width, or what comes with it. (dW is the mean gradient over 300 images, and one look
-# at it is noisy. So each point is a mean of five looks, a running mean, taken of the logarithm,
-# which is the scale of the picture.)
+# too. At width 100 it is not: ``standard`` is no farther apart than ``normalized``. So Figure 9
+# wants width, or what comes with it. (dW is the mean gradient over 300 images, and one look at it
+# is noisy: each point is a mean of five looks, of their logarithms, as the picture is logarithmic.)
 
 
 # %%
@@ -101,7 +99,7 @@ def running_mean(values):
 
 
 dW = {name: running_mean(seen[name]["dW_std"]) for name in names}
-draw(dW, "std of dW, running mean", (2e-5, 1e-2))
+draw(dW, "std of dW, running mean", (2e-5, 1e-2), "standard drifts apart, the more the wider")
 plots.show("13_gradients_while_learning_figure_9")
 for name, title in names.items():
     last = dW[name][-1, :-1]
@@ -122,9 +120,8 @@ for name in ("tanh_1000", "tanh_n_1000"):
         print((line / line[0]).round(2))
 
 # %% [markdown]
-# How far does a step go? The size of a gradient says little without that of its weights. The std of
-# what the last step added, -lr dW of a batch of 10, over std(W) is the share of its weights by
-# which it moves a layer: a few thousandths. And it is Figure 9 again.
+# The size of a gradient says little without that of its weights. How far does a step go? Here is
+# the std of what the last one added over std(W): a few thousandths, and Figure 9 again.
 
 # %%
 for name in ("wide", "wide_n"):
@@ -136,8 +133,8 @@ for name in ("wide", "wide_n"):
 # ---------
 #
 # On its way down ds goes through the transposed Jacobian of each layer (lesson 9). At the start
-# their mean singular values are the paper's, about 0.5 and, here a little less, about 0.8. As long
-# as that is all, ds shrinks. What is different when it no longer does?
+# their mean singular values are the paper's, about 0.5 and, a little less here, 0.8, and ds
+# shrinks. What is different when it no longer does?
 #
 # Not the mean: under ``standard`` it is as it was, and under ``normalized`` it even falls, as tanh
 # bends more. The largest: of the 300 singular values of layer 3 under ``standard`` one has left the
@@ -145,6 +142,7 @@ for name in ("wide", "wide_n"):
 
 # %%
 fig, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 4), sharey=True, layout="constrained")
+fig.suptitle("the mean stays or falls, a largest value leaves the others")
 for ax, name in zip(panels, ("wide", "wide_n"), strict=True):
     J = seen[name]["singular_values"]  # (looks, layers 2 to 4, units), the largest first
     upper = ["layer 2", "layer 3", "layer 4"]
@@ -158,15 +156,14 @@ plots.show("13_gradients_while_learning_jacobians")
 
 J = seen["wide"]["singular_values"][-1]
 print("standard, at the end: largest", J[:, 0].round(2), "second", J[:, 1].round(2))
-print("  root of the mean square", np.sqrt((J**2).mean(axis=1)).round(2), end=", ")
+print("  rms", np.sqrt((J**2).mean(axis=1)).round(2), end=", ")
 print("ds below / ds above", (ds["wide"][-1, :3] / ds["wide"][-1, 1:4]).round(2))
 
 # %% [markdown]
-# Were ds a random direction, a layer would multiply it by the root of the mean square of all 300
-# singular values, which is below 0.6 in every layer. But layers 4 and 3 hand down as much as they
-# get, or more. So ds is no random direction: more of it than by chance lies along the directions
-# that J stretches most, of which one stands out (exercise 3). The theory of lesson 8 takes W and ds
-# to be independent: it is about networks that have learnt nothing.
+# Were ds a random direction, a layer would multiply it by the rms of all 300 singular values, which
+# is below 0.6 in every layer. But layers 4 and 3 hand down more than they get. So ds is no random
+# direction: more of it than by chance lies along those that J stretches most, of which one stands
+# out (exercise 3). Lesson 8 took W and ds to be independent: so they are before learning.
 #
 # In three sentences
 # ------------------
@@ -201,7 +198,6 @@ def multiplied(J, ds):
 answer_1 = None
 answer_3 = None
 answer_4 = None
-
 check("13.1", answer_1)
 check("13.2", multiplied)
 check("13.3", answer_3)

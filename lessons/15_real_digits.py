@@ -23,8 +23,7 @@ on MNIST, asks which of their differences mean anything, and then looks at singl
 # ``python -m tinynet figure12 --data mnist --size medium`` trains them at the paper's width, 1000,
 # for 20 epochs. That takes an hour or more, so its results come with tinynet. A rate is tried for 2
 # epochs, and the best goes on. The paper gives neither epochs nor rates; its numbers are the open
-# markers at the right of the picture: four of the five have nearly the same height, and that is
-# what they say.
+# markers at the right of the picture, four of the five at nearly the same height.
 
 # %%
 import matplotlib.pyplot as plt
@@ -76,15 +75,15 @@ for row, result in kept.items():
 # %% [markdown]
 # So 1.64 and 1.76 % are one number, as far as 10,000 images can tell. The paper says so too: on
 # MNIST it finds only sigmoid worse than the others. Ours do differ, by more than half a point,
-# nearly three times the standard deviation of such a difference (exercise 1); but each is one
-# network from one seed. So here the weights at the start decide how soon a network gets to an
-# error, and hardly to which.
+# about three times the standard deviation of such a difference (exercise 1), or more; but each is
+# one network from one seed, and has not arrived. On MNIST, then, the weights at the start seem to
+# decide how soon a network gets to an error, and hardly to which.
 #
 # A small network
 # ---------------
+#
 # Five layers of 100 tanh units, ``normalized``, 5 epochs: ten to forty seconds, and at once the
-# second time. If the files of MNIST are not here, the rest is skipped; one line fetches them, 12
-# MB.
+# second time. Without the files of MNIST the rest is skipped; one line fetches them, 12 MB.
 
 # %%
 try:
@@ -117,27 +116,23 @@ if digits:
     counts = tn.confusion(net, x, labels)
     mistakes = np.ma.masked_array(counts, np.eye(10))
     ax = plots.matrix(mistakes, symmetric=False, decimals=0)
-    ax.set(xlabel="what the network says", ylabel="what it is", title="mistakes on the test images")
+    ax.set(xlabel="what the network says", ylabel="what it is", title="mistakes: look both ways")
     plots.show("15_real_digits_confusion")
 
     pairs = np.triu(counts + counts.T, k=1)  # whichever of the two is taken for the other
     worst = [divmod(pair, 10) for pair in np.argsort(pairs, axis=None)[::-1][:5]]
     for a, b in worst:
         print(f"{a} said of {b}: {counts[b, a]:3}    {b} said of {a}: {counts[a, b]:3}")
-    share = sum(pairs[pair] for pair in worst) / pairs.sum()
-    print(f"{share:.0%} of all mistakes are in these five of the 45 pairs")
 
 # %% [markdown]
-# A few pairs make a large part of the mistakes: digits that share most of their strokes. Look at
-# each pair both ways. On our machine 3 is said of many fives, and 5 of no three at all. But a 5
-# looks as much like a 3 as a 3 like a 5! Why one way only? Make a guess; the last section has the
-# answer.
+# These are the worst five of the 45 pairs: digits that share strokes. Look at each both ways. On
+# our machine 3 is said of many fives, and 5 of no three at all. But a 5 looks as much like a 3 as a
+# 3 like a 5! Why one way only? Make a guess; the last section has the answer.
 #
 # The digits it gets wrong
 # ------------------------
 #
-# The network also says how sure it is: p, the softmax of its outputs. First the mistakes of which
-# it was surest, then those where it was least sure.
+# How sure is the network? It says so: p, the largest softmax of its outputs.
 
 # %%
 if digits:
@@ -155,7 +150,7 @@ if digits:
 
 # %% [markdown]
 # Some of them you would get wrong as well. Others are plain, and the network is sure of the wrong
-# thing: p is no promise. It was trained to be sure, and it is.
+# thing: p is no promise. Training rewards it for being sure.
 #
 # Fives and threes
 # ----------------
@@ -173,16 +168,16 @@ if digits:
         tn.train(net, loss, sgd, source, epoch // 10, progress=None)
 
 # %% [markdown]
-# It does not stay: soon 5 is said of threes, with as many mistakes as before. Between fives and
+# It does not stay: soon 5 is said of threes, with about as many mistakes in all. Between fives and
 # threes runs a border. Each batch moves it a little, and digits close to it change sides. That the
-# two are alike is in the digits; which is taken for which is where the last steps left the border.
+# two are alike is in the digits; which is taken for which depends on where the last steps left it.
 #
 # In three sentences
 # ------------------
 #
 # An error near 2 % on 10,000 images is known to a tenth of a point or two, and other seeds give
-# others. On MNIST the weights at the start decide how soon a network gets to an error, and hardly
-# to which. What it takes for what tells which digits are alike; the direction can be chance.
+# others. On MNIST the weights at the start seem to decide how soon a network gets to an error, and
+# hardly to which. What it takes for what tells which digits are alike; the direction can be chance.
 #
 # Exercises
 # ---------
@@ -207,7 +202,6 @@ def too_often(counts):
 answer_1 = None
 answer_2 = None
 answer_4 = None
-
 check("15.1", answer_1)
 check("15.2", answer_2)
 check("15.3", too_often)

@@ -99,7 +99,7 @@ Their roots: 0.6325 and 1.2649.
                 np.sqrt([1.6, 0.4])
             ),
             "these are mean squares of the length. Take their roots.": [0.4, 1.6],
-            "these are the largest and the smallest value, no averages.": [1.89, 0.66],
+            "these are the smallest and the largest value, no averages.": [0.66, 1.89],
             "that is the rms over the 250 values. A random v has parts in 1000 directions.": (
                 np.sqrt([1.6, 1.6])
             ),

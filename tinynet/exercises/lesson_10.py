@@ -80,7 +80,7 @@ So 3^(19/2) = 34,092. Measured: about 34,300.
         draw=_images,
         gives=("the ratio",),
         hints=(
-            "passed(...), in the first cell, does nearly all of it: look there for the four lines.",
+            "passed(...), in the first cell, does nearly all of it: copy its lines into kept.",
             "net.layers holds Linears and activations in turn: ds of hidden layer k is the dy of"
             " net.layers[2 * (k - 1)].",
         ),

@@ -85,7 +85,7 @@ p = (1 - 0.25) / (6.76 - 0.25) = 0.115
 """,
         wrong={
             "squares of lengths add up, and not lengths.": (1 - OTHERS) / (LARGEST - OTHERS),
-            "that is the share of the length. The squared length is asked.": (
+            "that is the share of the length. The squared one is asked for.": (
                 lambda right: np.sqrt(right)
             ),
             "that is what lies there by chance.": 1 / UNITS,

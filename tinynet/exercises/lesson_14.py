@@ -46,10 +46,10 @@ def first_below(updates, errors, limit):
             return k
 """,
         wrong={
-            "that is the error there. The update is asked.": lambda updates, errors, limit: next(
+            "that is the error. The update is asked for.": lambda updates, errors, limit: next(
                 error for error in errors if error < limit
             ),
-            "that is the place in the list. The update at that place is asked.": (
+            "that is the place in the list. The update there is asked for.": (
                 lambda updates, errors, limit: int(np.argmax(errors < limit))
             ),
             "from there on the curve stays below. It was below before.": _below_from_there_on,

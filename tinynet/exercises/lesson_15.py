@@ -55,7 +55,7 @@ For half the difference it takes four times as many: the root of n counts.
 n = 92839
 """,
         wrong={
-            "that is one standard deviation. Two are asked.": _images(1),
+            "that is one standard deviation. Two are asked for.": _images(1),
             "a factor 2 is missing: both errors are off.": _images(2) / 2,
             "0.06 points are 0.0006: a point is a hundredth.": _images(2) / 1e4,
         },
@@ -65,7 +65,7 @@ n = 92839
         draw=_table,
         gives=("too_often",),
         hints=(
-            "The row is what it is, the column what the network says. Which sums are asked?",
+            "The row is what it is, the column what the network says. Which sums are asked for?",
             "counts.sum(axis=0) adds up each column.",
         ),
         solution="""

@@ -38,7 +38,7 @@ Together 7,087,010, and divided by 40,000 images that is
         wrong={
             "that is one hidden layer too many.": (_parameters() + 1001 * 1000) / IMAGES,
             "that is one hidden layer too few.": (_parameters() - 1001 * 1000) / IMAGES,
-            "that is all of them. For each image is asked.": _parameters(),
+            "that is all of them. How many are that for each image?": _parameters(),
             "that is for 50,000 images, of which 10,000 are for validation.": (
                 _parameters() / 50_000
             ),
@@ -61,6 +61,7 @@ The error is 80 %.
             "those are blind guesses among all ten.": 90.0,
             "there are more animals than vehicles: weigh them.": 100 * (1 - (1 / 4 + 1 / 6) / 2),
         },
+        within=0.005,
     ),
     "16.3": Code(
         right=lambda x, by: _rolled(x, by, axis=3),
