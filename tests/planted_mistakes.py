@@ -111,7 +111,7 @@ core/test_initializers.py
     n is what leaves: np.sqrt(n_in) -> np.sqrt(n_out)
     a is the variance: 1 / np.sqrt(n_in) -> 1 / n_in
     dividing is the same as multiplying: a * u -> u / a
-  normalized
+  initializers.normalized
     the other way round, and turned: _uniform(n_in, n_out, rng) -> _uniform(n_out, n_in, rng).T
     eq 12 is the bound: np.sqrt(6 / -> np.sqrt(2 /
     Xavier as Caffe has it: np.sqrt(6 / (n_in + n_out)) -> np.sqrt(3 / n_in)
@@ -530,6 +530,8 @@ test_training.py
     the last batch says all: np.concatenate(self.targets) -> self.targets[-1]
 
 test_broken.py
+  loop._Run.going -k inside_a_block
+    a block has said it already: if self.k > 0 and first_broken(self.net)[0]: -> if False:
   first_broken
     backward is forward, too: backward.reverse() -> pass
 
