@@ -243,8 +243,19 @@ OWN = {
     "studies.dropout": lambda: {"updates": 20},
     "studies.rectifiers": lambda: {"updates": 30},
     "studies.marked_digits": lambda: {
-        "folder": write_mnist(Path("mnist")), "shares": [0.5], "updates": 1
+        "folder": write_mnist(Path("mnist")), "updates": 1
     },
+    "studies.with_norm": lambda: {"norm": "batchless", "behind": True, "start": X},
+    "studies.plateau": lambda: {
+        "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
+    },
+    "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.batch_sizes": lambda: {
+        "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],
+        "images": 8,
+    },
+    "studies.landscape": lambda: {"folder": write_mnist(Path("mnist"))},
+    "studies.tables.errors": lambda: {"columns": ["a", "b"], "rows": {"c": [0.5, 0.25]}},
     "studies.transfer": lambda: {
         "folder": write_mnist(Path("mnist")), "examples": 20, "epochs": 1, "steps": 1
     },
