@@ -66,10 +66,10 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -
     known = _looks(got.astype(float), right.astype(float), allowed, rows)
     if known:
         return known
-    at = _first(bad)
-    shown = _few(got) if got.ndim < 3 else f"{got[at]:.4g}"
-    where = f"the first at {list(at)}: got {shown}"
-    return f"{bad.sum()} of {bad.size} numbers are not right, {where}"
+    first = _first(bad)
+    shown = _few(got) if got.ndim < 3 else f"{got[first]:.4g}"
+    told = f"the first at {list(first)}: got {shown}"
+    return f"{bad.sum()} of {bad.size} numbers are not right, {told}"
 
 
 def _looks(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -> str:
