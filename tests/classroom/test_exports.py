@@ -16,8 +16,8 @@ import tinynet as tn
 from tinynet.__main__ import main
 from tinynet.classroom import exports
 from tinynet.classroom.assignments import find
-from tinynet.classroom.grading import Graded
 from tinynet.classroom.marking import Mark
+from tinynet.classroom.reports import Graded
 
 posix = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 TASKS = {"9.1": "x, times a factor", "9.2": "rows"}

@@ -12,8 +12,9 @@ from small_class import FULL, HALF, SOLUTION, start, write_assignment
 
 from tinynet.__main__ import main
 from tinynet._internal.progress import Silent
-from tinynet.classroom import grading, processes
+from tinynet.classroom import grading, processes, reports, seeds
 from tinynet.classroom.assignments import PUBLIC, find
+from tinynet.classroom.marking import Mark
 from tinynet.classroom.running import MIB, Limits
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
@@ -251,16 +252,16 @@ def test_hidden_cases_differ_from_the_public_ones_and_from_seed_to_seed(assignme
 def test_a_new_seed_is_kept_for_its_owner_and_used_again(tmp_path, monkeypatch):
     before = os.umask(0)
     try:
-        seed = grading.secret_seed(tmp_path, None)
+        seed = seeds.secret_seed(tmp_path, None)
         assert len(seed) == 32
-        assert grading.secret_seed(tmp_path / "..", "x") != seed
+        assert seeds.secret_seed(tmp_path / "..", "x") != seed
         file = tmp_path / "secret-seed.txt"
         assert file.stat().st_mode & 0o777 == 0o600
-        assert grading.secret_seed(tmp_path, None) == seed
+        assert seeds.secret_seed(tmp_path, None) == seed
         file.chmod(0o644)
-        assert grading.secret_seed(tmp_path, " Ä ") == "Ä"
+        assert seeds.secret_seed(tmp_path, " Ä ") == "Ä"
         assert file.stat().st_mode & 0o777 == 0o600
-        assert grading.secret_seed(tmp_path, None) == "Ä"
+        assert seeds.secret_seed(tmp_path, None) == "Ä"
     finally:
         os.umask(before)
 
@@ -269,7 +270,7 @@ def test_a_new_seed_is_kept_for_its_owner_and_used_again(tmp_path, monkeypatch):
 def test_an_empty_seed_is_refused(tmp_path, seed):
     (tmp_path / "secret-seed.txt").touch()
     with pytest.raises(ValueError, match="expected a secret, got nothing"):
-        grading.secret_seed(tmp_path, seed)
+        seeds.secret_seed(tmp_path, seed)
 
 
 def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
@@ -291,12 +292,32 @@ def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
     assert not gone.exists()
 
 
-def test_grading_asks_with_its_own_seed(assignment, handed_in):
-    (handed_in / "ann.py").write_text("def scaled(x, factor):\n    print(factor)\n    return 0")
-    for seed in (PUBLIC, "s"):
-        (one,) = grading.grade(assignment, handed_in, seed, progress=Silent)
-        cases = assignment.cases(seed)
-        assert one.printed.split() == [str(c.arrays["factor"]) for c in cases if c.task == "9.1"]
+ASKED = "def scaled(x, factor):\n    print(factor)\n    return 0"
+
+
+def asked(assignment, folder, seed="s", **keywords):
+    """What each student's file was asked, by the student."""
+    found = grading.grade(assignment, folder, seed, progress=Silent, **keywords)
+    return {one.student: one.printed for one in found}
+
+
+def test_cases_are_drawn_from_seed_student_and_file(assignment, handed_in):
+    for name in ("ann.py", "bob.py"):
+        (handed_in / name).write_text(ASKED)
+    first = asked(assignment, handed_in)
+    assert first["ann"] != first["bob"]
+    assert first == asked(assignment, handed_in)
+    assert set(first.values()).isdisjoint(asked(assignment, handed_in, "other").values())
+    named = asked(assignment, handed_in, ids={"ann": "bob"})
+    assert named == {"ann": first["bob"], "bob": first["bob"]}
+    (handed_in / "ann.py").write_text(ASKED + "  # once more")
+    second = asked(assignment, handed_in)
+    assert second["ann"] not in first.values()
+    assert second["bob"] == first["bob"]
+    seed = seeds.of_submission("s", "bob", ASKED.encode())
+    cases = assignment.cases(seed)
+    expected = [str(c.arrays["factor"]) for c in cases if c.task == "9.1"]
+    assert first["bob"].split() == expected
 
 
 # ---------------------------------------------------------------------------- how it is run
@@ -387,10 +408,10 @@ def alive(path):
 
 
 def test_cells_that_a_spreadsheet_would_take_for_a_formula_are_text(tmp_path):
-    mark = grading.Mark("9.1", "one", 1, 0)
+    mark = Mark("9.1", "one", 1, 0)
     names = ["=1+1", "+1", "-1", "@x", "\t=1", "plain", "ä b", 'quo"te', "two\nlines"]
-    found = [grading.Graded(name, [mark], note=name) for name in names]
-    grading.gradebook(found, tmp_path / "book.csv")
+    found = [reports.Graded(name, [mark], note=name) for name in names]
+    reports.gradebook(found, tmp_path / "book.csv")
     with open(tmp_path / "book.csv", newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
     assert [row["student"] for row in read] == ["'" + n for n in names[:5]] + names[5:]

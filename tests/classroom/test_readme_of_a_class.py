@@ -9,7 +9,7 @@ import sys
 import pytest
 from small_class import HERE
 
-from tinynet.classroom import grading
+from tinynet.classroom import reports, seeds
 from tinynet.classroom.assignments import all_in, find
 from tinynet.classroom.running import LIMITS, MIB
 from tinynet.exercises.comparing import TOLERANCES
@@ -49,11 +49,11 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
     done = grade()
     assert done.returncode == 0, done.stderr
     grades = tmp_path / "grades"
-    for name in (grading.BOOK, grading.SEED):
+    for name in (reports.BOOK, seeds.SEED):
         assert f"`{name}`" in PAGE
         assert (grades / name).is_file()
     assert {path.name for path in (grades / "reports").iterdir()} == {"ann.txt", "bob.txt"}
-    points = [line.split(",")[-3] for line in (grades / grading.BOOK).read_text().splitlines()]
+    points = [line.split(",")[-3] for line in (grades / reports.BOOK).read_text().splitlines()]
     assert points[2] == "0"
     assert int(points[1]) > 0
 

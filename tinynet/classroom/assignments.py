@@ -9,14 +9,16 @@ The folder ``02_linear`` holds
   returns a dict of arrays; ``cases2_1(rng)`` draws what it is called with: a list of
   ``(name, points, arrays)``, with a fourth entry if another tolerance is needed.
 
-The right answer is what the reference returns for the same arrays. Tests hold no answers.
+The right answer is what the reference returns for the same arrays. Tests hold no answers. Where
+right answers differ, as random draws do, ``wrong2_1(arrays, results)`` says what is wrong with one,
+or nothing. It is called where the points are given, with plain arrays that came back.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -104,9 +106,14 @@ class Assignment:
         return drawn
 
     def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
-        """Return what the reference returns, run in this process."""
+        """Return what the reference returns, run in this process; nothing where tests judge."""
         reference = module(self.file.removesuffix(".py"), self.solution)
-        return [call(getattr(self.tests, c.function), reference, c.arrays)[0] for c in cases]
+        return [
+            {}
+            if judge(self.tests, case.task)
+            else call(getattr(self.tests, case.function), reference, case.arrays)[0]
+            for case in cases
+        ]
 
 
 def find(name: str, folder: Path = FOLDER) -> Assignment:
@@ -149,6 +156,11 @@ def load(folder: Path) -> Assignment:
         raise FileNotFoundError(f"{folder}: is not an assignment, it has no {lacks}")
     title = (folder / "README.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
     return Assignment(folder, title, module("tests", (folder / "tests.py").read_text("utf-8")))
+
+
+def judge(tests: ModuleType | None, task: str) -> Callable[..., str] | None:
+    """Return the function that judges the answers to a task, ``wrong2_1``, if there is one."""
+    return getattr(tests, "wrong" + task.replace(".", "_"), None)
 
 
 def module(name: str, source: str) -> ModuleType:

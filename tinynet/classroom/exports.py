@@ -12,7 +12,8 @@ from typing import Any
 
 from tinynet._internal.replacing import replacing, write_json
 from tinynet.classroom.assignments import Assignment
-from tinynet.classroom.grading import SEED, Graded
+from tinynet.classroom.reports import Graded
+from tinynet.classroom.seeds import SEED
 
 PACKAGE = Path(__file__).parents[1]
 SETUP = """#!/usr/bin/env bash

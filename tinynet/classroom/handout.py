@@ -20,7 +20,8 @@ from tinynet._internal.npz import read_npz, write_npz
 from tinynet._internal.replacing import replacing
 from tinynet.classroom.assignments import PUBLIC, Assignment, Case, module
 from tinynet.classroom.child import call
-from tinynet.classroom.marking import Reply, marks
+from tinynet.classroom.marking import marks
+from tinynet.classroom.replies import Reply
 
 FORMAT = "tinynet assignment 1"
 ARRAYS = "public.npz"
@@ -153,7 +154,7 @@ def _test(case: Case, expected: dict[str, np.ndarray], tests: ModuleType) -> Cal
         import pytest
 
         reply = Reply(*call(getattr(tests, case.function), student, case.arrays))
-        for mark in marks([case], [reply], [expected]):
+        for mark in marks([case], [reply], [expected], tests):
             if mark.earned < mark.points:
                 pytest.fail(f"task {mark.task}, {mark.test}: {mark.said}", pytrace=False)
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
-from tinynet.classroom.assignments import Case
-from tinynet.exercises.comparing import tolerance, wrong
+from tinynet.classroom.assignments import Case, judge
+from tinynet.classroom.replies import Arrays, Reply
+from tinynet.exercises.comparing import SHOWN, tolerance, wrong
 
 NOTHING_RIGHT = "no test of this task was passed"
 UNTOUCHED = "leaves its arguments as they were"
-Arrays = Mapping[str, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What came back from a call: results and its arguments afterwards, or what went wrong."""
-
-    results: Arrays | None = None
-    arguments: Arrays | None = None
-    error: str = ""
-    loaded: bool = True  # or the file failed before any call
 
 
 @dataclass(frozen=True)
@@ -37,26 +29,66 @@ class Mark:
 
 
 def marks(
-    cases: Sequence[Case], replies: Sequence[Reply], expected: Sequence[Arrays]
+    cases: Sequence[Case],
+    replies: Sequence[Reply],
+    expected: Sequence[Arrays],
+    tests: ModuleType | None = None,
+    *,
+    hidden: bool = False,
 ) -> list[Mark]:
     """Mark each case; and give each task one point if none of its cases changed an argument.
 
-    That point needs something right in the task, because a stub changes nothing either.
+    That point needs something right in the task, because a stub changes nothing either. What could
+    be guessed is told one by one only where the cases are public, not where they are ``hidden``.
     """
     found: list[Mark] = []
     for task in dict.fromkeys(case.task for case in cases):
         own = [k for k, case in enumerate(cases) if case.task == task]
-        of_task = [_mark(cases[k], replies[k], expected[k]) for k in own]
+        of_task = [_mark(cases[k], replies[k], expected[k], judge(tests, task)) for k in own]
         said = next(filter(None, (_changed(cases[k], replies[k]) for k in own)), "")
+        if hidden and can_be_guessed([expected[k] for k in own]):
+            of_task = [_together(of_task, [replies[k] for k in own], [expected[k] for k in own])]
         if not any(mark.earned for mark in of_task):
             said = said or NOTHING_RIGHT
         found += [*of_task, Mark(task, UNTOUCHED, 1, 0 if said else 1, said)]
     return found
 
 
-def _mark(case: Case, reply: Reply, expected: Arrays) -> Mark:
+def can_be_guessed(expected: Sequence[Arrays]) -> bool:
+    """Tell whether a task asks for nothing but words, truth values and whole numbers."""
+    arrays = [array for results in expected for array in results.values()]
+    return bool(arrays) and all(array.dtype.kind not in "fc" for array in arrays)
+
+
+def _together(found: Sequence[Mark], replies: Sequence[Reply], expected: Sequence[Arrays]) -> Mark:
+    """Mark all cases of a task as one, so that nobody learns which of them are right.
+
+    What the best constant answer gets is worth nothing.
+    """
+    points, right = (sum(getattr(mark, what) for mark in found) for what in ("points", "earned"))
+    constants: Counter[str] = Counter()
+    for mark, results in zip(found, expected, strict=True):
+        constants[repr({name: array.tolist() for name, array in results.items()})] += mark.points
+    guessed = max(constants.values())
+    earned = points * max(0, right - guessed) // max(1, points - guessed)
+    if not replies[0].loaded:
+        said = replies[0].error
+    else:
+        passed = sum(mark.earned == mark.points for mark in found)
+        errors = dict.fromkeys(reply.error for reply in replies if reply.error)
+        said = "\n".join([f"{passed} of {len(found)} right", *errors])
+    test = f"all {len(found)} tests, counted together"
+    return Mark(found[0].task, test, points, earned, "" if earned == points else said)
+
+
+def _mark(case: Case, reply: Reply, expected: Arrays, judged: object) -> Mark:
     said: str | None = reply.error
-    if reply.results is not None:
+    if reply.results is not None and callable(judged):
+        try:
+            said = str(judged(case.arrays, reply.results) or "")[:SHOWN]
+        except Exception as error:  # of a student's arrays, which may be anything
+            said = f"is not what was asked for: {error}"[:SHOWN]
+    elif reply.results is not None:
         said = wrong(reply.results, expected, case.within, case.arrays.values())
     if not said:
         return Mark(case.task, case.name, case.points, case.points)

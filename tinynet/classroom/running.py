@@ -17,7 +17,6 @@ import sys
 import tempfile
 import threading
 import time
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +24,11 @@ from typing import IO, Any
 
 import numpy as np
 
+from tinynet._internal.cores import THREADS
 from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.marking import Reply
 from tinynet.classroom.python_copy import copied_library
-from tinynet.training.sweep import THREADS
+from tinynet.classroom.replies import Reply, reply, text
 
 CHILD = Path(__file__).with_name("child.py")
 NUMPY = Path(np.__file__).parent.parent
@@ -178,11 +177,11 @@ class _Child:
             elif what == "broken" or what not in ("import", len(replies)):
                 error = "what came back does not have the form of a reply"
             elif "error" in message and what == "import":
-                replies.update(dict.fromkeys(self.left, _not_loaded(_text(message["error"]))))
+                replies.update(dict.fromkeys(self.left, _not_loaded(text(message["error"]))))
             elif "error" in message:
-                replies[what] = Reply(error=_text(message["error"]))
+                replies[what] = Reply(error=text(message["error"]))
             elif "done" in message:
-                replies[what] = _reply(content, self.limits.reply)
+                replies[what] = reply(content, self.limits.reply)
             else:
                 at = what
         if error and at in ("start", "import"):
@@ -231,35 +230,6 @@ def _not_loaded(error: str) -> Reply:
     return Reply(error=f"{error}\nwhen the file was loaded", loaded=False)
 
 
-def _reply(content: bytes, most: int) -> Reply:
-    """Read the arrays of one reply."""
-    try:
-        arrays = _plain(content, most)
-    except Exception as error:  # made by a student's code: it may be anything
-        return Reply(error=f"what came back is not plain arrays: {_text(error, 200)}")
-    found: dict[str, dict[str, np.ndarray]] = {"result": {}, "argument": {}}
-    for name, array in arrays.items():
-        kind, _, rest = name.partition(" ")
-        found.setdefault(kind, {})[rest] = array
-    return Reply(found["result"], found["argument"])
-
-
-def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
-    """Read the arrays of an ``.npz`` that is not compressed and no larger than it says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = archive.infolist()
-        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-            raise ValueError("they are compressed")
-        if sum(member.file_size for member in members) > most:
-            raise ValueError("they are too large")
-        return {
-            member.filename.removesuffix(".npy"): np.load(
-                io.BytesIO(archive.read(member)), allow_pickle=False
-            )
-            for member in members
-        }
-
-
 def _rlimits(limits: Limits, user: int | None) -> Mapping[str, int]:
     """Return limits by their names in the module ``resource``."""
     found = {
@@ -280,11 +250,6 @@ def _environment(folder: str) -> dict[str, str]:
     needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
     return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
-
-
-def _text(said: Any, most: int = 4000) -> str:
-    """Turn what a student's code said into text that can be written to a file."""
-    return str(said)[:most].encode(errors="backslashreplace").decode()
 
 
 def _shortened(text: str) -> str:

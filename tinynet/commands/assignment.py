@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from tinynet.classroom import assignments, exports, grading, handout
+from tinynet.classroom import assignments, exports, grading, handout, reports, seeds, submissions
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.running import LIMITS, run
@@ -61,7 +61,7 @@ def add(commands: Any) -> None:
     p.add_argument(
         "--seed",
         help="the secret from which the cases are drawn (default: the one in the file"
-        f" {grading.SEED} in the folder, which is written if it is not there). Others on this"
+        f" {seeds.SEED} in the folder, which is written if it is not there). Others on this"
         " machine can see what is typed here: better put it in that file",
     )
     p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
@@ -124,7 +124,8 @@ def check(options: argparse.Namespace) -> int:
         raise ValueError(f"{options.file}: expected a text in UTF-8: {error}") from None
     with adopting():
         replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
-    found = marks(given.cases, replies, given.expected)
+    tests = assignments.module("tests", given.tests)
+    found = marks(given.cases, replies, given.expected, tests)
     print(given.title)
     told = {NOTHING_RIGHT}
     if not replies[0].loaded:
@@ -157,19 +158,19 @@ def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
 def grade(options: argparse.Namespace) -> int:
     """Grade a class, and write the results."""
     assignment = assignments.find(options.name, options.assignments)
-    book = options.out / grading.BOOK
+    book = options.out / reports.BOOK
     outputs.is_new(book, overwrite=options.overwrite)
-    grading.submissions(options.submissions, assignment.file)  # before anything is written
+    submissions.submissions(options.submissions, assignment.file)  # before anything is written
     options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
     for kind in ("reports", "gradescope", "classroom50"):  # of an earlier grading
         for file in (options.out / kind).glob("*.*"):
             file.unlink()
     (options.out / "reports").mkdir(exist_ok=True)
-    seed = grading.secret_seed(options.out, options.seed)
+    seed = seeds.secret_seed(options.out, options.seed)
     tasks = assignment.tasks
 
-    def write(one: grading.Graded) -> None:
-        report = grading.report(one, assignment.title, tasks)
+    def write(one: reports.Graded) -> None:
+        report = reports.report(one, assignment.title, tasks)
         (options.out / "reports" / f"{one.student}.txt").write_text(report, encoding="utf-8")
         if options.gradescope:
             result = exports.gradescope(one, tasks)
@@ -188,8 +189,8 @@ def grade(options: argparse.Namespace) -> int:
     except KeyboardInterrupt as stop:
         printing.complain(f"\nstopped: {book} was not written; the reports so far are there")
         return exit_status(stop)
-    grading.gradebook(graded, book)
-    if others := grading.not_graded(options.submissions):
+    reports.gradebook(graded, book)
+    if others := submissions.not_graded(options.submissions):
         print(f"not graded, because it is no .py file: {', '.join(others)}")
     points = [sum(one.points.values()) for one in graded]
     print(
@@ -204,7 +205,7 @@ def autograder(options: argparse.Namespace) -> int:
     assignment = assignments.find(options.name, options.assignments)
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")
-    seed = options.seed or grading.new_seed()
+    seed = options.seed or seeds.new_seed()
     exports.autograder(assignment, seed, options.file)
     print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
     return 0
