@@ -56,6 +56,8 @@ def test_results_as_gradescope_reads_them():
             },
         ],
     }
+    hidden = exports.gradescope(ONE, TASKS, "after_due_date")
+    assert {test["visibility"] for test in hidden["tests"]} == {"after_due_date"}
     noted = Graded("ann", ONE.marks, "hello", "there is no scales.py")
     assert exports.gradescope(noted, TASKS)["output"] == "there is no scales.py"
 
@@ -267,6 +269,37 @@ print(open({str(folder)!r} + "/open.txt").read())
     (folder / "submission" / "scales.py").write_text(look + SOLUTION)
     result, _ = run(folder)
     assert result["output"].split() == ["PermissionError"] * 3 + ["open"]
+
+
+@posix
+def test_on_gradescope_the_cases_are_those_of_the_submitter(packed, tmp_path):
+    folder = unpack(packed, tmp_path)
+    source = "def scaled(x, factor):\n    print(factor)\n    return x"
+    (folder / "submission" / "scales.py").write_text(source)
+
+    def asked(ids):
+        users = [{"id": k, "name": "n", "email": "e"} for k in ids]
+        (folder / "submission_metadata.json").write_text(json.dumps({"id": 7, "users": users}))
+        return run(folder)[0]["output"]
+
+    assert asked([12]) != asked([13])
+    assert asked([12, 13]) == asked([13, 12])
+
+
+def test_metadata_without_users_is_refused(tmp_path):
+    path = tmp_path / "submission_metadata.json"
+    path.write_text("{}")
+    with pytest.raises(ValueError, match="submission_metadata.json: expected users with an id"):
+        exports.submitter(path)
+
+
+@posix
+def test_the_zip_says_when_students_see_the_tests(assignments, tmp_path):
+    options = ["--assignments", str(assignments), "--visibility", "after_published"]
+    assert main(["assignment", "autograder", "9", str(tmp_path / "a.zip"), *options]) == 0
+    folder = unpack(tmp_path / "a.zip", tmp_path)
+    (folder / "submission" / "scales.py").write_text(SOLUTION)
+    assert {test["visibility"] for test in run(folder)[0]["tests"]} == {"after_published"}
 
 
 @posix

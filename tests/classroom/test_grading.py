@@ -114,7 +114,7 @@ def test_a_submission_without_code_is_noted_with_the_reason(graded_class):
     notes = {row["student"]: row["note"] for row in rows(graded_class[0])}
     assert notes["other name"] == "there is no scales.py"
     assert notes["huge"] == f"huge.py has more than {MIB:,} bytes"
-    assert "latin.py cannot be read: 'utf-8' codec" in notes["latin"]
+    assert "latin.py cannot be read: " in notes["latin"]
     assert notes["linked"] == "linked.py is a link: links are not followed"
     assert "is a link" in notes["linked folder"]
     assert "is a link" in notes["folder of a link"]

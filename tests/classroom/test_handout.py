@@ -235,7 +235,7 @@ def test_the_reference_passes(folder, capsys):
         "",
         "8 of 8 points. The graded tests are of the same kind, with other numbers.",
         "Right is what differs by at most this share of an array's largest number:"
-        " 1e-10 for float64, 0.0001 for float32.",
+        " 1e-10 for float64 and 0.0001 for float32 arguments.",
     ]
 
 
@@ -302,8 +302,10 @@ def test_a_syntax_error_is_told_with_its_line(folder, capsys):
         ("scales.py", SOLUTION.encode("utf-8-sig")),
         ("scales.py", SOLUTION.replace("\n", "\r\n").encode()),
         ("second try.py", SOLUTION.encode()),
+        ("scales.py", b"# coding: latin-1\n# \xe4\n" + SOLUTION.encode()),
+        ("scales.py", SOLUTION.encode("utf-16")),
     ],
-    ids=["BOM", "CRLF", "another name"],
+    ids=["BOM", "CRLF", "another name", "a coding line", "UTF-16"],
 )
 def test_every_editors_line_ends_marks_and_names_are_read(folder, capsys, name, source):
     assert check(folder, source, capsys, name)[0] == 0
@@ -312,7 +314,7 @@ def test_every_editors_line_ends_marks_and_names_are_read(folder, capsys, name, 
 def test_what_cannot_be_checked_is_refused(folder, tmp_path, capsys):
     code, said = check(folder, b"# \xe4\n", capsys)
     assert code == 1
-    assert f"{folder / 'scales.py'}: expected a text in UTF-8" in said
+    assert f"{folder / 'scales.py'}: cannot be read as Python reads it" in said
     code, said = typed_here(capsys, "check", folder / "scale.py")
     assert code == 1
     assert f"file: {folder / 'scale.py'} is not there" in said

@@ -24,8 +24,8 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
         for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
         for line in block.splitlines()
     ]
-    assert [words[4] for words in commands] == ["list", "release", "grade", "check"]
-    listing, release, grade, check = (
+    assert [words[4] for words in commands] == ["list", "release", "grade", "check", "tools"]
+    listing, release, grade, check, tools = (
         lambda words=words: subprocess.run(
             [sys.executable, *words[1:]],
             cwd=tmp_path,
@@ -37,6 +37,8 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
         for words in commands
     )
     assert "02_linear" in listing().stdout
+    assert tools().returncode == 0
+    assert list((tmp_path / "handout-tools").glob("*.whl"))
     assert release().returncode == 0
     assert check().returncode == 1  # nothing is done yet
     solution = find("2").solution

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import zipfile
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.reports import Graded
 from tinynet.classroom.seeds import SEED
 
+VISIBILITY = ("visible", "hidden", "after_due_date", "after_published")
 PACKAGE = Path(__file__).parents[1]
 SETUP = """#!/usr/bin/env bash
 # Run once by Gradescope: a Python that tinynet runs on, and NumPy.
@@ -38,8 +40,10 @@ rm -rf graded
 mkdir -p results graded/in/submission graded/out
 cp -P submission/{file} graded/in/submission/
 cp -p source/{seed} graded/out/{seed}
+submitter=()
+if [ -f submission_metadata.json ]; then submitter=(--submitter submission_metadata.json); fi
 if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} graded/in \\
-    --out graded/out --gradescope
+    --out graded/out --gradescope --visibility {visibility} "${{submitter[@]}}"
 then
     cp graded/out/gradescope/submission.json results/results.json
 else
@@ -50,7 +54,18 @@ rm -rf graded
 """
 
 
-def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
+def submitter(path: Path) -> str:
+    """Return who handed in, from Gradescope's ``submission_metadata.json``: the id of each user."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return " ".join(sorted(str(user["id"]) for user in known["users"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path}: expected users with an id, got {error!r}") from None
+
+
+def gradescope(
+    one: Graded, tasks: Mapping[str, str], visibility: str = VISIBILITY[0]
+) -> dict[str, Any]:
     """Return the ``results.json`` of a submission, as Gradescope reads it."""
     return {
         "output": one.note or one.printed,
@@ -61,7 +76,7 @@ def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
                 "max_score": mark.points,
                 "status": "passed" if mark.earned == mark.points else "failed",
                 "output": mark.said,
-                "visibility": "visible",
+                "visibility": visibility,
             }
             for mark in one.marks
         ],
@@ -100,7 +115,9 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
     }
 
 
-def autograder(assignment: Assignment, seed: str, path: Path) -> None:
+def autograder(
+    assignment: Assignment, seed: str, path: Path, visibility: str = VISIBILITY[0]
+) -> None:
     """Write the zip that Gradescope asks for: tinynet, one assignment, its seed, two scripts."""
     with (
         replacing(path) as out,
@@ -113,7 +130,12 @@ def autograder(assignment: Assignment, seed: str, path: Path) -> None:
             if file.is_file():
                 archive.write(file, Path("lessons", "assignments", assignment.name, file.name))
         archive.writestr(SEED, seed + "\n")  # others may not read it
-        run = RUN.format(name=quote(assignment.name), file=quote(assignment.file), seed=SEED)
+        run = RUN.format(
+            name=quote(assignment.name),
+            file=quote(assignment.file),
+            seed=SEED,
+            visibility=visibility,
+        )
         for name, text in (("setup.sh", SETUP), ("run_autograder", run)):
             member = zipfile.ZipInfo(name)
             member.external_attr = 0o755 << 16

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+import tokenize
 from pathlib import Path
 
 from tinynet.classroom.running import MIB
@@ -68,9 +71,24 @@ def read(path: Path, file: str) -> tuple[bytes, str | None, str]:
     except OSError as error:
         return _nothing(f"{path.name} cannot be read: {error}"[:300])
     try:
-        return content, content.decode("utf-8-sig"), ""
-    except UnicodeDecodeError as error:
+        return content, text_of(content), ""
+    except (SyntaxError, UnicodeError) as error:
         return _nothing(f"{path.name} cannot be read: {error}"[:300], content)
+
+
+def text_of(content: bytes) -> str:
+    """Read Python's text in the encoding that its first lines name; also UTF-16, by its mark.
+
+    Raises
+    ------
+    SyntaxError, UnicodeError
+        It is not text in that encoding.
+    """
+    for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if content.startswith(mark):
+            return content.decode("utf-16")
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return content.decode(encoding)
 
 
 def _nothing(why: str, content: bytes = b"") -> tuple[bytes, None, str]:

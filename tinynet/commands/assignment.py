@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
 from typing import Any
 
-from tinynet.classroom import assignments, exports, grading, handout, reports, seeds, submissions
-from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
-from tinynet.classroom.processes import adopting
-from tinynet.classroom.running import LIMITS, run
+from tinynet.classroom import (
+    assignments,
+    checking,
+    exports,
+    grading,
+    handout,
+    reports,
+    seeds,
+    submissions,
+    tools,
+)
 from tinynet.commands import outputs, printing, shared, typed
-from tinynet.exercises.comparing import TOLERANCES
 from tinynet.training.interrupts import exit_status
-
-NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())
 
 
 def add(commands: Any) -> None:
@@ -43,6 +46,10 @@ def add(commands: Any) -> None:
     p.set_defaults(command=check)
     p.add_argument("file", type=typed.folder, help="yours, in the folder that release made")
 
+    p = parts.add_parser("tools", help="write a wheel for students, with check and no answers")
+    p.set_defaults(command=students_tools)
+    p.add_argument("folder", type=typed.folder, help="where the wheel goes")
+
     p = parts.add_parser(
         "grade",
         help="grade all submissions in a folder",
@@ -66,6 +73,13 @@ def add(commands: Any) -> None:
     )
     p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
     p.add_argument("--gradescope", action="store_true", help="write Gradescope's results too")
+    _visibility(p)
+    p.add_argument(
+        "--submitter",
+        type=typed.folder,
+        metavar="FILE",
+        help="Gradescope's submission_metadata.json: whose the only submission is",
+    )
     p.add_argument("--classroom50", action="store_true", help="write Classroom 50's results too")
     _place(p)
 
@@ -74,7 +88,17 @@ def add(commands: Any) -> None:
     p.add_argument("name", help="such as 2, linear or 02_linear")
     p.add_argument("file", type=typed.folder, help="the zip")
     p.add_argument("--seed", help="the secret from which the cases are drawn (default: a new one)")
+    _visibility(p)
     _place(p)
+
+
+def _visibility(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "--visibility",
+        choices=exports.VISIBILITY,
+        default=exports.VISIBILITY[0],
+        help="when students see the tests on Gradescope (default: %(default)s)",
+    )
 
 
 def _place(p: argparse.ArgumentParser) -> None:
@@ -111,48 +135,16 @@ def release(options: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Print a line for each task, and what came back where it was wrong."""
-    if options.file.is_dir():
-        raise IsADirectoryError(f"file: {options.file} is a folder: name the file in it")
-    if not options.file.is_file():
-        raise FileNotFoundError(f"file: {options.file} is not there")
-    given = handout.read(options.file.resolve().parent)
-    if options.file.name in ("tests.py", f"test_{given.file}") or options.file.suffix != ".py":
-        raise ValueError(f"file: expected yours, {given.file}, got {options.file.name}")
-    try:
-        source = options.file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{options.file}: expected a text in UTF-8: {error}") from None
-    with adopting():
-        replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
-    tests = assignments.module("tests", given.tests)
-    found = marks(given.cases, replies, given.expected, tests)
-    print(given.title)
-    told = {NOTHING_RIGHT}
-    if not replies[0].loaded:
-        told.add(replies[0].error)
-        print("\n" + replies[0].error)
-    for task, what in given.tasks.items():
-        _say(task, what, [mark for mark in found if mark.task == task], told)
-    if printed:
-        print(f"\nIt printed:\n{printed}")
-    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
-    print(
-        f"\n{earned} of {points} points. The graded tests are of the same kind, with other numbers."
-    )
-    print(f"Right is what differs by at most this share of an array's largest number: {NEAR}.")
-    return 0 if earned == points else 1
+    good, lines = checking.check(options.file)
+    print("\n".join(lines))
+    return 0 if good else 1
 
 
-def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
-    """Print a line for a task, and what is said of its tests, unless it was told before."""
-    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
-    begun = any(mark.earned or "NotImplementedError" not in mark.said for mark in found[:-1])
-    print(f"\nTask {task}: {what}: {earned} of {points}{'' if begun else ', not begun'}")
-    for mark in found if begun else ():
-        if mark.said and mark.said not in told:
-            print(f"  {mark.test}:")
-            print("".join(f"    {line}\n" for line in mark.said.splitlines()), end="")
-            told.add(mark.said)
+def students_tools(options: argparse.Namespace) -> int:
+    """Write the wheel for students."""
+    path = tools.wheel(options.folder)
+    print(f"Written: {path}. To install it: python -m pip install {path}")
+    return 0
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -168,12 +160,16 @@ def grade(options: argparse.Namespace) -> int:
     (options.out / "reports").mkdir(exist_ok=True)
     seed = seeds.secret_seed(options.out, options.seed)
     tasks = assignment.tasks
+    ids = {}
+    if options.submitter is not None:
+        (student,) = submissions.submissions(options.submissions, assignment.file)
+        ids = {student: exports.submitter(options.submitter)}
 
     def write(one: reports.Graded) -> None:
         report = reports.report(one, assignment.title, tasks)
         (options.out / "reports" / f"{one.student}.txt").write_text(report, encoding="utf-8")
         if options.gradescope:
-            result = exports.gradescope(one, tasks)
+            result = exports.gradescope(one, tasks, options.visibility)
             exports.write(options.out / "gradescope", one.student, result)
         if options.classroom50:
             exports.write(options.out / "classroom50", one.student, exports.classroom50(one))
@@ -184,7 +180,12 @@ def grade(options: argparse.Namespace) -> int:
         )
     try:
         graded = grading.grade(
-            assignment, options.submissions, seed, workers=options.workers, done=write
+            assignment,
+            options.submissions,
+            seed,
+            ids=ids,
+            workers=options.workers,
+            done=write,
         )
     except KeyboardInterrupt as stop:
         printing.complain(f"\nstopped: {book} was not written; the reports so far are there")
@@ -206,6 +207,6 @@ def autograder(options: argparse.Namespace) -> int:
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")
     seed = options.seed or seeds.new_seed()
-    exports.autograder(assignment, seed, options.file)
+    exports.autograder(assignment, seed, options.file, options.visibility)
     print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
     return 0
