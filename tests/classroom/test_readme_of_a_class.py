@@ -24,8 +24,15 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
         for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
         for line in block.splitlines()
     ]
-    assert [words[4] for words in commands] == ["list", "release", "grade", "check", "tools"]
-    listing, release, grade, check, tools = (
+    assert [words[4] for words in commands] == [
+        "list",
+        "release",
+        "grade",
+        "check",
+        "tools",
+        "verify",
+    ]
+    listing, release, grade, check, tools, verify = (
         lambda words=words: subprocess.run(
             [sys.executable, *words[1:]],
             cwd=tmp_path,
@@ -38,6 +45,7 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
     )
     assert "02_linear" in listing().stdout
     assert tools().returncode == 0
+    assert verify().returncode == 0
     assert list((tmp_path / "handout-tools").glob("*.whl"))
     assert release().returncode == 0
     assert check().returncode == 1  # nothing is done yet

@@ -17,15 +17,16 @@ or nothing. It is called where the points are given, with plain arrays that came
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 
-from tinynet.classroom.child import call, loaded
+from tinynet.classroom.child import call, loaded, told
 
 FOLDER = Path(__file__).parents[2] / "lessons" / "assignments"
 PUBLIC = "public"  # the seed of the cases that students get
@@ -85,7 +86,7 @@ class Assignment:
     def stub(self) -> str:
         """The student's copy: each solution is a NotImplementedError that names its task."""
         return MARKED.sub(
-            lambda found: f'{found["indent"]}raise NotImplementedError("{found["task"]}")\n',
+            lambda found: f"{found['indent']}raise NotImplementedError({_quoted(found['task'])})\n",
             self.solution,
         )
 
@@ -102,7 +103,7 @@ class Assignment:
             digest = hashlib.sha256(f"{seed} {self.name} {task}".encode()).digest()
             rng = np.random.default_rng(int.from_bytes(digest))
             draw = getattr(self.tests, "cases" + task.replace(".", "_"))
-            drawn += [Case(task, *entries) for entries in draw(rng)]
+            drawn += [_case(self.name, task, entry) for entry in draw(rng)]
         return drawn
 
     def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
@@ -126,26 +127,36 @@ def find(name: str, folder: Path = FOLDER) -> Assignment:
     ValueError
         No assignment, or more than one, has this name.
     """
-    known = all_in(folder)
+    return load(place(name, folder))
+
+
+def place(name: str, folder: Path = FOLDER) -> Path:
+    """Find the folder of an assignment by its name; the others may be in any state."""
+    known = _folders(folder)
     fits = [
-        a
-        for a in known
-        if name in (a.name, a.file.removesuffix(".py"))
-        or name.lstrip("0") == a.name.partition("_")[0].lstrip("0")
+        path
+        for path in known
+        if name in (path.name, path.name.partition("_")[2])
+        or name.lstrip("0") == path.name.partition("_")[0].lstrip("0")
     ]
     if len(fits) != 1:
-        raise ValueError(f"name: expected one of {', '.join(a.name for a in known)}, got {name!r}")
+        names = ", ".join(path.name for path in known)
+        raise ValueError(f"name: expected one of {names}, got {name!r}")
     return fits[0]
 
 
 def all_in(folder: Path = FOLDER) -> list[Assignment]:
     """Load all assignments of a folder, in the order of their names."""
+    return [load(path) for path in _folders(folder)]
+
+
+def _folders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(
             f"{folder}: does not exist. The assignments come with the lessons, in a clone of the"
             " project, not with an installed package: name their folder with --assignments"
         )
-    return [load(path) for path in sorted(folder.iterdir()) if (path / "solution.py").is_file()]
+    return [path for path in sorted(folder.iterdir()) if (path / "solution.py").is_file()]
 
 
 def load(folder: Path) -> Assignment:
@@ -155,7 +166,38 @@ def load(folder: Path) -> Assignment:
         lacks = " and no ".join(missing)
         raise FileNotFoundError(f"{folder}: is not an assignment, it has no {lacks}")
     title = (folder / "README.md").read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
-    return Assignment(folder, title, module("tests", (folder / "tests.py").read_text("utf-8")))
+    try:
+        tests = module("tests", (folder / "tests.py").read_text("utf-8"))
+    except Exception as error:
+        raise ValueError(f"{folder.name}: tests.py: {told(error, 'tests.py')}") from error
+    return Assignment(folder, title, tests)
+
+
+def _quoted(text: str) -> str:
+    """Write a text as Python does between double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _case(assignment: str, task: str, entry: Sequence) -> Case:
+    """Check one call as ``tests.py`` gives it."""
+    where = f"{assignment}: tests.py: cases{task.replace('.', '_')}: "
+    if not isinstance(entry, tuple) or len(entry) not in (3, 4):
+        raise ValueError(f"{where}expected (name, points, arrays) for each, got {entry!r:.100}")
+    name, points, arrays, *within = entry
+    if not isinstance(name, str) or isinstance(points, bool) or not isinstance(points, int):
+        raise ValueError(f"{where}expected a name and whole points, got {name!r} and {points!r}")
+    if points < 1:
+        raise ValueError(f"{where}{name!r}: expected at least 1 point, got {points}")
+    for argument, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.dtype.hasobject:
+            kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+            raise ValueError(
+                f"{where}{name!r}: {argument}: expected an array of numbers or text, got {kind}:"
+                f" write np.array(...)"
+            )
+    if within and within[0] is not None and not 0 <= within[0] < 1:
+        raise ValueError(f"{where}{name!r}: expected a tolerance from 0 to 1, got {within[0]}")
+    return Case(task, name, points, arrays, *within)
 
 
 def judge(tests: ModuleType | None, task: str) -> Callable[..., str] | None:

@@ -56,7 +56,11 @@ def main():
         replies.write(content.getvalue())
         replies.flush()
 
-    tests = loaded("tests.py", order["tests"], {})
+    try:
+        tests = loaded("tests.py", order["tests"], {})
+    except BaseException as error:
+        say({"at": "import", "error": told(error, "tests.py")})
+        os._exit(0)
     sys.breakpointhook = no_debugger
     give_up(order["limits"], order["user"], order["library"])
     sys.path.remove(sys.argv[1])

@@ -1,4 +1,4 @@
-"""``python -m tinynet assignment list | release | check | grade | autograder``."""
+"""``python -m tinynet assignment list | verify | release | ...``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tinynet.classroom import (
     seeds,
     submissions,
     tools,
+    verifying,
 )
 from tinynet.commands import outputs, printing, shared, typed
 from tinynet.training.interrupts import exit_status
@@ -26,8 +27,7 @@ def add(commands: Any) -> None:
     top = commands.add_parser(
         "assignment",
         help="assignments for a class: handed out, checked, graded",
-        description="Assignments for a class. Instructors use list, release, grade and autograder;"
-        " students use check.",
+        description="Assignments for a class. Instructors use the others; students use check.",
     )
     top.set_defaults(command=printing.help_of(top))
     parts = top.add_subparsers(title="commands")
@@ -40,6 +40,11 @@ def add(commands: Any) -> None:
     p.set_defaults(command=release)
     p.add_argument("name", help="such as 2, linear or 02_linear")
     p.add_argument("folder", type=typed.folder, help="a new folder")
+    _place(p)
+
+    p = parts.add_parser("verify", help="check an assignment of your own before it goes out")
+    p.set_defaults(command=verify)
+    p.add_argument("name", help="such as 2, linear or 02_linear")
     _place(p)
 
     p = parts.add_parser("check", help="run the public tests on your file")
@@ -126,10 +131,20 @@ def list_all(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace) -> int:
     """Write a student's copy of an assignment."""
-    assignment = assignments.find(options.name, options.assignments)
+    assignment = verifying.verify(assignments.place(options.name, options.assignments))
     for file in handout.release(assignment, options.folder):
         print(f"Written: {file}")
     print(f"To check it: python -m tinynet assignment check {options.folder / assignment.file}")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Check an instructor's assignment."""
+    assignment = verifying.verify(assignments.place(options.name, options.assignments))
+    print(
+        f"{assignment.name}: the reference earns all points; the student's copy, an empty file,"
+        " constants, the public answers by heart and errors earn none"
+    )
     return 0
 
 
