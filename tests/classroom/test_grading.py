@@ -82,8 +82,8 @@ def a_class(folder, stub):
     (folder / ".DS_Store").touch()
     (folder / "__MACOSX").mkdir()
     (folder / "notes.txt").touch()
-    full = dict.fromkeys(["zoe", "Jürgen Müßig", "'-1+1", "folder"], 8)
-    nothing = ["other name", "huge", "latin", "crash", "linked", "linked folder", "a,b;c"]
+    full = dict.fromkeys(["zoe", "Jürgen Müßig", "'-1+1", "folder", "other name"], 8)
+    nothing = ["huge", "latin", "crash", "linked", "linked folder", "a,b;c"]
     nothing += ["folder of a link", """'=HYPERLINK("x";"y")"""]
     return full | {"Ann-Marie van der Berg": 4} | dict.fromkeys(nothing, 0)
 
@@ -112,13 +112,18 @@ def test_the_gradebook_has_a_line_per_student_in_order(graded_class):
 
 def test_a_submission_without_code_is_noted_with_the_reason(graded_class):
     notes = {row["student"]: row["note"] for row in rows(graded_class[0])}
-    assert notes["other name"] == "there is no scales.py"
+    assert notes["other name"] == "there is no scales.py: graded is my_scales.py"
     assert notes["huge"] == f"huge.py has more than {MIB:,} bytes"
     assert "latin.py cannot be read: " in notes["latin"]
     assert notes["linked"] == "linked.py is a link: links are not followed"
     assert "is a link" in notes["linked folder"]
     assert "is a link" in notes["folder of a link"]
-    assert notes["zoe"] == notes["crash"] == notes["a,b;c"] == ""
+    assert notes["zoe"] == ""
+    assert (
+        notes["a,b;c"] == 'it cannot be loaded: SyntaxError: invalid syntax ("scales.py", line 1)'
+    )
+    assert notes["crash"].startswith("it cannot be loaded: the process ended before an answer")
+    assert notes["""'=HYPERLINK("x";"y")"""] == "nothing was begun"
 
 
 def test_every_student_has_a_report(graded_class):
@@ -138,14 +143,15 @@ def test_every_student_has_a_report(graded_class):
     assert "AttributeError: module 'scales' has no attribute 'centred'" in half
     assert "SyntaxError" in reports["a,b;c"]
     assert "(exit code 3)" in reports["crash"]
-    assert "there is no scales.py" in reports["other name"]
+    assert "there is no scales.py: graded is my_scales.py" in reports["other name"]
 
 
 def test_what_is_written_is_complete_and_for_its_owner_only(graded_class):
     folder, points = graded_class
     out = folder.parent / "out"
-    folders = {"reports", "gradescope", "classroom50"}
-    assert {path.name for path in out.iterdir()} == {"gradebook.csv", "secret-seed.txt", *folders}
+    folders = {"reports", "gradescope", "classroom50", "results"}
+    files = {"gradebook.csv", "secret-seed.txt", "about.json"}
+    assert {path.name for path in out.iterdir()} == files | folders
     assert out.stat().st_mode & 0o777 == 0o700
     for kind in folders:  # and no partial file is left
         names = {path.stem for path in (out / kind).iterdir()}
@@ -273,17 +279,11 @@ def test_an_empty_seed_is_refused(tmp_path, seed):
         seeds.secret_seed(tmp_path, seed)
 
 
-def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
-    assignments, handed_in, capsys
-):
+def test_overwrite_forgets_what_was_and_gives_the_same(assignments, handed_in):
     (handed_in / "ann.py").write_text(SOLUTION.replace("x - middle", "x - middle * (x[0, 0] > 0)"))
     assert command(assignments, handed_in) == 0
     book = handed_in.parent / "out" / "gradebook.csv"
     first = book.read_bytes()
-    assert command(assignments, handed_in) == 1
-    said = capsys.readouterr().err
-    assert f"--out: {book} " in said
-    assert "--overwrite" in said
     book.write_text("old")
     gone = book.parent / "reports" / "somebody who left.txt"
     gone.touch()

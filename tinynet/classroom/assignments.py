@@ -96,6 +96,12 @@ class Assignment:
         found = re.findall(r"### BEGIN SOLUTION Task (\d+\.\d+): (.+)", self.solution)
         return dict(found)
 
+    @property
+    def points(self) -> dict[str, int]:
+        """What each task is worth: its cases, and one point for leaving its arguments alone."""
+        cases = self.cases(PUBLIC)
+        return {t: 1 + sum(case.points for case in cases if case.task == t) for t in self.tasks}
+
     def cases(self, seed: str) -> list[Case]:
         """Draw the calls from a seed, task after task."""
         drawn = []

@@ -34,15 +34,13 @@ RUN = """#!/usr/bin/env bash
 cd "${{AUTOGRADER:-/autograder}}"
 chmod 700 source  # a submission, run as another user, cannot read it
 PYTHON="${{PYTHON:-/autograder/python/bin/python}}"
-# One student, whatever the file that was handed in is called. The seed goes in a file: what is
-# typed on a command line can be read by every process.
+# The seed goes in a file: what is typed on a command line can be read by every process.
 rm -rf graded
-mkdir -p results graded/in/submission graded/out
-cp -P submission/{file} graded/in/submission/
+mkdir -p results graded/out
 cp -p source/{seed} graded/out/{seed}
 submitter=()
 if [ -f submission_metadata.json ]; then submitter=(--submitter submission_metadata.json); fi
-if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} graded/in \\
+if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} submission --alone \\
     --out graded/out --gradescope --visibility {visibility} "${{submitter[@]}}"
 then
     cp graded/out/gradescope/submission.json results/results.json
@@ -68,7 +66,7 @@ def gradescope(
 ) -> dict[str, Any]:
     """Return the ``results.json`` of a submission, as Gradescope reads it."""
     return {
-        "output": one.note or one.printed,
+        "output": "\n".join(filter(None, (one.note, one.printed))),
         "tests": [
             {
                 "name": f"Task {mark.task} ({tasks[mark.task]}): {mark.test}",
@@ -132,7 +130,6 @@ def autograder(
         archive.writestr(SEED, seed + "\n")  # others may not read it
         run = RUN.format(
             name=quote(assignment.name),
-            file=quote(assignment.file),
             seed=SEED,
             visibility=visibility,
         )

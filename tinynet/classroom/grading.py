@@ -6,6 +6,7 @@ import os
 import queue
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from tinynet._internal.cores import cores
 from tinynet._internal.progress import bar
 from tinynet.classroom import seeds
 from tinynet.classroom.assignments import Assignment
+from tinynet.classroom.kept import about, digest
 from tinynet.classroom.marking import Mark, marks
 from tinynet.classroom.processes import adopting, stop
-from tinynet.classroom.replies import Reply
-from tinynet.classroom.reports import Graded
+from tinynet.classroom.reports import Graded, why_nothing
 from tinynet.classroom.running import LIMITS, Limits, run
-from tinynet.classroom.submissions import read, submissions
+from tinynet.classroom.submissions import Submission, submissions
 
 # Users without a name: systemd gives these numbers to services that need one for a moment.
 FIRST_USER = 0xEF00
@@ -26,33 +27,35 @@ FIRST_USER = 0xEF00
 
 def grade(
     assignment: Assignment,
-    folder: Path,
+    submitted: Path | Mapping[str, Submission],
     seed: str,
     *,
     ids: Mapping[str, str] | None = None,
+    kept: Mapping[str, Graded] | None = None,
     workers: int | None = None,
     limits: Limits = LIMITS,
     progress: Callable[..., Any] = bar,
     done: Callable[[Graded], None] = lambda graded: None,
 ) -> list[Graded]:
-    """Grade all submissions in a folder.
+    """Grade submissions.
 
     Parameters
     ----------
     assignment : Assignment
-    folder : path
-        Holds a file ``STUDENT.py`` or a folder ``STUDENT/`` with the assignment's file for each
-        student; or the file itself, for one student with the name of the folder.
+    submitted : path or mapping
+        The submissions by student, or a folder with them: see :func:`submissions`.
     seed : str
         The secret. Each submission's cases are drawn from it, from who handed it in, and from
         the bytes of the file. Anyone who knows it knows the questions.
     ids : mapping, optional
         From the name of a student to what the cases are drawn from instead.
+    kept : mapping, optional
+        Earlier results, by student. One that would come out the same is not run again.
     workers : int, optional
         Submissions at a time; by default as many as there are cores.
     limits : Limits, optional
     progress, done : function, optional
-        Makes a progress bar like ``tqdm``; is called with each result as it comes.
+        Makes a progress bar like ``tqdm``; is called with each new result as it comes.
 
     Returns
     -------
@@ -69,41 +72,56 @@ def grade(
     """
     if os.name != "posix":
         raise RuntimeError("grading needs Linux or macOS: what a submission does cannot be limited")
-    submitted = submissions(folder, assignment.file)
-    ids = ids or {}
+    if isinstance(submitted, Path):
+        submitted = submissions(submitted, assignment.file)
+    seeded = {student: (ids or {}).get(student, student) for student in submitted}
+    on = digest(about(assignment), seed, limits)
+    found: list[Graded] = []
+    left: list[tuple] = []
+    for student, one in submitted.items():
+        content, source, note = one.read()
+        key = digest(on, seeded[student], content, note)
+        before = (kept or {}).get(student)
+        if before is not None and before.key == key:
+            found.append(before)
+        else:
+            left.append((student, content, source, note, key))
+    if not left:
+        return sorted(found, key=lambda one: one.student)
+
     tests = assignment.calls
-    workers = min(workers or cores(), len(submitted))
+    workers = min(workers or cores(), len(left))
     users: queue.Queue[int | None] = queue.Queue()
     for k in range(workers):
         users.put(FIRST_USER + k if os.geteuid() == 0 else None)
 
-    def marked(student: str, content: bytes, source: str | None, note: str) -> Graded:
-        cases = assignment.cases(seeds.of_submission(seed, ids.get(student, student), content))
+    def marked(who: str, content: bytes, source: str) -> tuple[list[Mark], str]:
+        cases = assignment.cases(seeds.of_submission(seed, who, content))
         expected = assignment.expected(cases)
-        printed = ""
-        if source is None:
-            replies = [Reply(error=note, loaded=False)] * len(cases)
-        else:
-            user = users.get()
-            try:
-                replies, printed = run(assignment.file, source, tests, cases, limits, user)
-            finally:
-                users.put(user)
-        found = marks(cases, replies, expected, assignment.tests, hidden=True)
-        return Graded(student, found, printed, note)
+        user = users.get()
+        try:
+            replies, printed = run(assignment.file, source, tests, cases, limits, user)
+        finally:
+            users.put(user)
+        return marks(cases, replies, expected, assignment.tests, hidden=True), printed
 
-    def graded(student: str, path: Path) -> Graded:
-        return marked(student, *read(path, assignment.file))
+    def graded(student: str, content: bytes, source: str | None, note: str, key: str) -> Graded:
+        if source is None:
+            nothing = [replace(mark, earned=0, said=note) for mark in reference]
+            return Graded(student, nothing, note=note, key=key)
+        found, printed = marked(seeded[student], content, source)
+        note = "; ".join(filter(None, (note, why_nothing(found, source))))
+        return Graded(student, found, printed, note, key=key)
 
     with adopting():
         solution = assignment.solution
-        _is_full(marked("", solution.encode(), solution, "").marks)
-        found = []
+        reference, _ = marked("", solution.encode(), solution)
+        _is_full(reference)
         with (
-            progress(total=len(submitted), desc="grading", unit="submissions") as shown,
+            progress(total=len(left), desc="grading", unit="submissions") as shown,
             ThreadPoolExecutor(workers) as pool,
         ):
-            futures = [pool.submit(graded, *entry) for entry in submitted.items()]
+            futures = [pool.submit(graded, *entry) for entry in left]
             try:
                 for future in as_completed(futures):
                     found.append(future.result())

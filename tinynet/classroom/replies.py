@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 
 Arrays = Mapping[str, np.ndarray]
+# All but tab and line feed; and what turns the direction of writing.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -54,4 +57,10 @@ def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
 
 def text(said: Any, most: int = 4000) -> str:
     """Turn what a student's code said into text that can be written to a file."""
-    return str(said)[:most].encode(errors="backslashreplace").decode()
+    return plain(str(said)[:most])
+
+
+def plain(text: str) -> str:
+    """Write what is no letter as an escape: a terminal would obey it, or a file not take it."""
+    text = text.replace("\r\n", "\n").encode(errors="backslashreplace").decode()
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

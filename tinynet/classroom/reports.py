@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tinynet._internal.replacing import replacing
 from tinynet.classroom.marking import NOTHING_RIGHT, Mark
+from tinynet.classroom.overrides import Override
 
 BOOK = "gradebook.csv"
 
@@ -22,6 +23,9 @@ class Graded:
     marks: list[Mark]
     printed: str = ""
     note: str = field(default="")
+    id: str = ""
+    email: str = ""
+    key: str = ""  # the hash of all that the result depends on
 
     @property
     def points(self) -> dict[str, int]:
@@ -34,18 +38,40 @@ class Graded:
         return _by_task(self.marks, "points")
 
 
+def decided(one: Graded, overrides: Iterable[Override]) -> Graded:
+    """Give a student the points that the instructor decided, each as a mark of its own."""
+    marks, notes = list(one.marks), [one.note] if one.note else []
+    for override in overrides:
+        said = f"{override.comment or 'no comment'} (by the instructor)"
+        if override.points is not None:
+            more = override.points - one.points[override.task]
+            marks.append(Mark(override.task, "decided by the instructor", 0, more, said))
+            said = f"task {override.task}: {override.points} points: {said}"
+        elif override.task:
+            marks.append(Mark(override.task, "a comment by the instructor", 0, 0, said))
+            said = f"task {override.task}: {said}"
+        notes.append(said)
+    text = {name: getattr(one, name) for name in ("student", "printed", "id", "email", "key")}
+    return Graded(marks=marks, note="; ".join(notes), **text)
+
+
 def gradebook(graded: Sequence[Graded], path: Path) -> None:
     """Write a line per student: points by task, their sum, the maximum, and a note."""
     tasks = list(graded[0].maximum)
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(["student", *tasks, "points", "maximum", "note"])
+    known = [name for name in ("id", "email") if any(getattr(one, name) for one in graded)]
+    rows = [["student", *known, *tasks, "points", "maximum", "note"]]
     for one in graded:
-        points, maximum = one.points, one.maximum
-        cells = [points[task] for task in tasks]
-        rows.writerow(
-            [_cell(one.student), *cells, sum(cells), sum(maximum.values()), _cell(one.note)]
-        )
+        points = [one.points[task] for task in tasks]
+        texts = [one.student, *(getattr(one, name) for name in known)]
+        total = [sum(points), sum(one.maximum.values())]
+        rows.append([*map(cell, texts), *map(str, points + total), cell(one.note)])
+    write_rows(path, rows)
+
+
+def write_rows(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write a CSV file, whole or not at all."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
     with replacing(path) as out:
         out.write(text.getvalue().encode())
 
@@ -60,8 +86,7 @@ def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
         lines += ["", f"Task {task}: {what}: {points[task]} of {maximum[task]}"]
         for mark in one.marks:
             if mark.task == task:
-                state = "passed" if mark.earned == mark.points else "failed"
-                lines.append(f"  {state}  {mark.earned} of {mark.points}  {mark.test}")
+                lines.append(f"  {_state(mark)}  {mark.test}")
                 if mark.said and mark.said not in told:
                     lines += [f"          {line}" for line in mark.said.splitlines()]
                 told.add(mark.said)
@@ -70,13 +95,38 @@ def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def why_nothing(marks: Sequence[Mark], source: str | None) -> str:
+    """Say in one line why a file that was run earned nothing; an empty text if it earned points."""
+    if source is None or any(mark.earned for mark in marks):
+        return ""
+    said = [mark.said for mark in marks if mark.said and mark.said != NOTHING_RIGHT]
+    if all("NotImplementedError" in text for text in said):
+        return "nothing was begun"
+    if any("File too large" in text for text in said):
+        return "too much was printed or written"
+    if "when the file was loaded" not in said[0]:
+        return ""
+    lines = [line.strip() for line in said[0].splitlines()[:-1]]
+    errors = [line for line in lines if "Error" in line or "Interrupt" in line] or lines[:1]
+    places = [line.partition(", in ")[0] for line in lines if ", line " in line]
+    where = [f"({places[-1].removeprefix('File ')})"] if places else []
+    return " ".join(["it cannot be loaded:", errors[0], *where])[:300]
+
+
+def cell(text: str) -> str:
+    """Return text that a spreadsheet does not take for a formula."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _state(mark: Mark) -> str:
+    if not mark.points:
+        return f"{mark.earned:+d}" if mark.earned else "noted"
+    state = "passed" if mark.earned == mark.points else "failed"
+    return f"{state}  {mark.earned} of {mark.points}"
+
+
 def _by_task(found: Sequence[Mark], what: str) -> dict[str, int]:
     tasks = dict.fromkeys((mark.task for mark in found), 0)
     for mark in found:
         tasks[mark.task] += getattr(mark, what)
     return tasks
-
-
-def _cell(text: str) -> str:
-    """Return text that a spreadsheet does not take for a formula."""
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

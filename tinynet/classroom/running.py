@@ -28,7 +28,7 @@ from tinynet._internal.cores import THREADS
 from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
 from tinynet.classroom.python_copy import copied_library
-from tinynet.classroom.replies import Reply, reply, text
+from tinynet.classroom.replies import Reply, plain, reply, text
 
 CHILD = Path(__file__).with_name("child.py")
 NUMPY = Path(np.__file__).parent.parent
@@ -203,7 +203,7 @@ class _Child:
 
     def _output(self) -> str:
         self.printed.seek(0)
-        return self.printed.read(self.limits.file).decode(errors="replace")
+        return plain(self.printed.read(self.limits.file).decode(errors="replace"))
 
     def end(self) -> None:
         """Remove the process and the folder."""
