@@ -341,10 +341,10 @@ def test_float32_work_is_right_for_float32_arguments_only(task, lines):
     found = marked(assignment, with_another(assignment, task, indent(lines + "\n", "    ")))
     got, full = earned(found), earned(marked(assignment, assignment.solution))
     assert got[task] < full[task]
-    points = {mark.test: (mark.earned, mark.points) for mark in found if mark.task == task}
+    lost = [mark.test for mark in found if mark.task == task and mark.earned < mark.points]
     for case in assignment.cases("a secret"):
         if case.task == task and any(map(is_float32, case.arrays.values())):
-            assert points[case.name][0] == points[case.name][1]
+            assert [test for test in lost if test.startswith(case.name)] == []
 
 
 def is_float32(array):

@@ -133,6 +133,13 @@ def test_an_error_at_import_is_told(line, what):
     assert "when the file was loaded" in said
 
 
+def test_code_can_read_its_own_file():
+    line = "import os; print(os.path.basename(__file__), open(__file__).readline().strip())"
+    points, _, printed = outcome(spoiled(line))
+    assert points == 5
+    assert printed.strip() == f"work.py {line}"
+
+
 HARMLESS = ["import os, shutil; shutil.rmtree(os.getcwd())"]
 HARMLESS += [f"import {name}" for name in ("csv", "logging.handlers", "numpy.polynomial")]
 
@@ -158,7 +165,7 @@ def test_nothing_of_the_environment_can_be_seen(monkeypatch):
     monkeypatch.setenv("MY_PASSWORD", "hunter2")
     _, _, printed = outcome(spoiled("import os; print(sorted(os.environ), os.listdir())"))
     assert "MY_PASSWORD" not in printed
-    assert printed.rstrip().endswith("[]")
+    assert printed.rstrip().endswith("['work.py']")
 
 
 def test_patching_numpy_changes_nothing_for_the_grader():

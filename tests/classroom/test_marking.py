@@ -159,3 +159,18 @@ def test_a_judge_of_the_tests_decides_and_cannot_be_upset():
     assert [mark.earned for mark in found] == [1, 0, 0, 1]
     assert found[1].said.startswith("too small\ntried with x")
     assert "is not what was asked for: 'y'" in found[2].said
+
+
+def test_parts_of_an_answer_earn_points_by_themselves():
+    tests = SimpleNamespace(parts9_1=("dW", "db"))
+    case = Case("9.1", "one", 4, {"x": X})
+    arrays = {"how many dW": 2, "dW0": 1, "dW1": 2, "how many db": 1, "db0": 3}
+    right = {name: np.array(float(value)) for name, value in arrays.items()}
+    for wrong, points in [("dW1", (0, 2)), ("db0", (2, 0)), ("how many dW", (0, 2))]:
+        got = right | {wrong: np.array(9.0)}
+        found = marks([case], [Reply(got, {})], [right], tests)
+        assert [mark.test for mark in found] == ["one, dW", "one, db", UNTOUCHED]
+        assert tuple(mark.earned for mark in found) == (*points, 1)
+        assert [mark.points for mark in found] == [2, 2, 1]
+    failed = marks([case], [Reply(error="NameError")], [right], tests)
+    assert [mark.earned for mark in failed] == [0, 0, 0]

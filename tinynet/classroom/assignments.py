@@ -11,7 +11,8 @@ The folder ``02_linear`` holds
 
 The right answer is what the reference returns for the same arrays. Tests hold no answers. Where
 right answers differ, as random draws do, ``wrong2_1(arrays, results)`` says what is wrong with one,
-or nothing. It is called where the points are given, with plain arrays that came back.
+or nothing. It is called where the points are given, with plain arrays that came back. Where some
+of the arrays earn points by themselves, ``parts2_1 = ("dW", "db")`` names them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -109,7 +111,8 @@ class Assignment:
             digest = hashlib.sha256(f"{seed} {self.name} {task}".encode()).digest()
             rng = np.random.default_rng(int.from_bytes(digest))
             draw = getattr(self.tests, "cases" + task.replace(".", "_"))
-            drawn += [_case(self.name, task, entry) for entry in draw(rng)]
+            parts = len(hook(self.tests, "parts", task) or ("",))
+            drawn += [_case(self.name, task, entry, parts) for entry in draw(rng)]
         return drawn
 
     def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
@@ -117,7 +120,7 @@ class Assignment:
         reference = module(self.file.removesuffix(".py"), self.solution)
         return [
             {}
-            if judge(self.tests, case.task)
+            if hook(self.tests, "wrong", case.task)
             else call(getattr(self.tests, case.function), reference, case.arrays)[0]
             for case in cases
         ]
@@ -184,7 +187,7 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _case(assignment: str, task: str, entry: Sequence) -> Case:
+def _case(assignment: str, task: str, entry: Sequence, parts: int) -> Case:
     """Check one call as ``tests.py`` gives it."""
     where = f"{assignment}: tests.py: cases{task.replace('.', '_')}: "
     if not isinstance(entry, tuple) or len(entry) not in (3, 4):
@@ -192,8 +195,9 @@ def _case(assignment: str, task: str, entry: Sequence) -> Case:
     name, points, arrays, *within = entry
     if not isinstance(name, str) or isinstance(points, bool) or not isinstance(points, int):
         raise ValueError(f"{where}expected a name and whole points, got {name!r} and {points!r}")
-    if points < 1:
-        raise ValueError(f"{where}{name!r}: expected at least 1 point, got {points}")
+    if points < 1 or points % parts:
+        wanted = f"points for {parts} parts alike" if parts > 1 else "at least 1 point"
+        raise ValueError(f"{where}{name!r}: expected {wanted}, got {points}")
     for argument, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.hasobject:
             kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
@@ -206,9 +210,9 @@ def _case(assignment: str, task: str, entry: Sequence) -> Case:
     return Case(task, name, points, arrays, *within)
 
 
-def judge(tests: ModuleType | None, task: str) -> Callable[..., str] | None:
-    """Return the function that judges the answers to a task, ``wrong2_1``, if there is one."""
-    return getattr(tests, "wrong" + task.replace(".", "_"), None)
+def hook(tests: ModuleType | None, kind: str, task: str) -> Any:
+    """Return what the tests have for a task besides its calls: ``wrong2_1``, ``parts2_1``."""
+    return getattr(tests, kind + task.replace(".", "_"), None)
 
 
 def module(name: str, source: str) -> ModuleType:

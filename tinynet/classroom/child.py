@@ -93,6 +93,7 @@ def loaded(file, source, known):
     """Make a module from its text, so that tracebacks show its lines; enter it in ``known``."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     module = ModuleType(file.removesuffix(".py"))
+    module.__file__ = os.path.abspath(file)
     known[module.__name__] = module
     exec(compile(source, file, "exec"), module.__dict__)
     return module

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
-from tinynet.classroom.assignments import Case, judge
+from tinynet.classroom.assignments import Case, hook
 from tinynet.classroom.replies import Arrays, Reply
 from tinynet.exercises.comparing import SHOWN, tolerance, wrong
 
@@ -44,7 +45,10 @@ def marks(
     found: list[Mark] = []
     for task in dict.fromkeys(case.task for case in cases):
         own = [k for k, case in enumerate(cases) if case.task == task]
-        of_task = [_mark(cases[k], replies[k], expected[k], judge(tests, task)) for k in own]
+        judged, parts = hook(tests, "wrong", task), hook(tests, "parts", task) or ("",)
+        of_task = [
+            mark for k in own for mark in _parts(cases[k], replies[k], expected[k], judged, parts)
+        ]
         said = next(filter(None, (_changed(cases[k], replies[k]) for k in own)), "")
         if hidden and can_be_guessed([expected[k] for k in own]):
             of_task = [_together(of_task, [replies[k] for k in own], [expected[k] for k in own])]
@@ -81,7 +85,29 @@ def _together(found: Sequence[Mark], replies: Sequence[Reply], expected: Sequenc
     return Mark(found[0].task, test, points, earned, "" if earned == points else said)
 
 
-def _mark(case: Case, reply: Reply, expected: Arrays, judged: object) -> Mark:
+def _parts(
+    case: Case, reply: Reply, expected: Arrays, judged: Any, parts: Sequence[str]
+) -> Iterator[Mark]:
+    """Mark a case; in several parts, if arrays with some names earn points by themselves."""
+    for part in parts:
+        name = f"{case.name}, {part}" if part else case.name
+        one = replace(case, name=name, points=case.points // len(parts))
+        mine, right = _named(reply.results, part), _named(expected, part)
+        yield _mark(one, replace(reply, results=mine), right or {}, judged)
+
+
+def _named(arrays: Arrays | None, part: str) -> Arrays | None:
+    """Return the arrays of a part: dW0, dW1, and how many dW there are."""
+    if arrays is None or not part:
+        return arrays
+    return {
+        name: array
+        for name, array in arrays.items()
+        if name.removeprefix("how many ").rstrip("0123456789") == part
+    }
+
+
+def _mark(case: Case, reply: Reply, expected: Arrays, judged: Any) -> Mark:
     said: str | None = reply.error
     if reply.results is not None and callable(judged):
         try:

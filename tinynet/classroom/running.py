@@ -90,7 +90,7 @@ def run(
 
 
 class _Child:
-    """A child process and its empty folder."""
+    """A child process and its folder, with the student's file alone."""
 
     def __init__(
         self,
@@ -119,7 +119,10 @@ class _Child:
             "library": None if user is None else copied_library(),
             "bytes": content.tell(),
         }
+        with open(os.path.join(self.folder, file), "w", encoding="utf-8") as copy:
+            copy.write(source)  # for code that reads its own __file__
         if user is not None:
+            os.chown(copy.name, user, user)
             os.chown(self.folder, user, user)
         try:
             self.process = processes.start(
@@ -132,7 +135,7 @@ class _Child:
             )
         except BaseException:  # told to stop, or there are too many processes
             self.printed.close()
-            os.rmdir(self.folder)
+            shutil.rmtree(self.folder)
             raise
         self.messages: queue.Queue = queue.Queue()
         self.listener = threading.Thread(target=self._listen, daemon=True)
