@@ -28,6 +28,7 @@ for python in python3.13 python3.12 python3.11; do
     if apt-get install --yes $python $python-venv && $python -m venv $place; then break; fi
 done
 $place/bin/python -m pip install "numpy>=2.0"
+apt-get install --yes bubblewrap || true  # a room of its own for each submission
 """
 RUN = """#!/usr/bin/env bash
 # Run by Gradescope for each submission: its points go to results/results.json.

@@ -12,17 +12,15 @@ from typing import Any
 
 from tinynet._internal.cores import cores
 from tinynet._internal.progress import bar
-from tinynet.classroom import seeds
+from tinynet.classroom import seeds, walls
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.kept import about, digest
 from tinynet.classroom.marking import Mark, marks
-from tinynet.classroom.processes import adopting, stop
+from tinynet.classroom.places import remove_forgotten, remove_left
+from tinynet.classroom.processes import adopting, stop, unused_users
 from tinynet.classroom.reports import Graded, why_nothing
 from tinynet.classroom.running import LIMITS, Limits, run
 from tinynet.classroom.submissions import Submission, submissions
-
-# Users without a name: systemd gives these numbers to services that need one for a moment.
-FIRST_USER = 0xEF00
 
 
 def grade(
@@ -92,8 +90,9 @@ def grade(
     tests = assignment.calls
     workers = min(workers or cores(), len(left))
     users: queue.Queue[int | None] = queue.Queue()
-    for k in range(workers):
-        users.put(FIRST_USER + k if os.geteuid() == 0 else None)
+    for user in unused_users(workers) if os.geteuid() == 0 else [None] * workers:
+        users.put(user)
+    remove_forgotten()
 
     def marked(who: str, content: bytes, source: str) -> tuple[list[Mark], str]:
         cases = assignment.cases(seeds.of_submission(seed, who, content))
@@ -102,6 +101,8 @@ def grade(
         try:
             replies, printed = run(assignment.file, source, tests, cases, limits, user)
         finally:
+            if user is not None and walls.why_not():
+                remove_left(user)
             users.put(user)
         return marks(cases, replies, expected, assignment.tests, hidden=True), printed
 
@@ -115,14 +116,15 @@ def grade(
 
     with adopting():
         solution = assignment.solution
-        reference, _ = marked("", solution.encode(), solution)
-        _is_full(reference)
         with (
             progress(total=len(left), desc="grading", unit="submissions") as shown,
             ThreadPoolExecutor(workers) as pool,
         ):
-            futures = [pool.submit(graded, *entry) for entry in left]
+            # A signal is raised in this thread, which has nothing that must be cleaned up.
             try:
+                reference, _ = pool.submit(marked, "", solution.encode(), solution).result()
+                _is_full(reference)
+                futures = [pool.submit(graded, *entry) for entry in left]
                 for future in as_completed(futures):
                     found.append(future.result())
                     done(found[-1])

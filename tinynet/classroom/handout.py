@@ -22,7 +22,7 @@ import numpy as np
 from tinynet._internal.npz import read_npz, write_npz
 from tinynet._internal.replacing import replacing
 from tinynet.classroom.assignments import PUBLIC, Assignment, Case, module
-from tinynet.classroom.child import call
+from tinynet.classroom.child import call, loaded
 from tinynet.classroom.marking import marks
 from tinynet.classroom.replies import Reply
 from tinynet.classroom.running import LIMITS
@@ -174,8 +174,6 @@ def student(file: str | os.PathLike) -> ModuleType:
 @functools.cache
 def _loaded(path: Path) -> ModuleType:
     """Run a file, in which only NumPy and Python's standard library can be imported."""
-    own = ModuleType(path.stem)
-    own.__file__ = str(path)
 
     def imported(name: str, *arguments: Any, **keywords: Any) -> Any:
         top = name.partition(".")[0]
@@ -187,10 +185,8 @@ def _loaded(path: Path) -> ModuleType:
             )
         return builtins.__import__(name, *arguments, **keywords)
 
-    own.__dict__["__builtins__"] = {**vars(builtins), "__import__": imported}
-    sys.modules[path.stem] = own
-    exec(compile(text_of(path.read_bytes()), str(path), "exec"), own.__dict__)
-    return own
+    known = {**vars(builtins), "__import__": imported}
+    return loaded(str(path), text_of(path.read_bytes()), sys.modules, known)
 
 
 def parameters(file: str | os.PathLike) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from tinynet.classroom import (
     seeds,
     statistics,
     submissions,
+    walls,
 )
 from tinynet.classroom.classes import Class
 from tinynet.classroom.reports import Graded
 from tinynet.commands import printing, shared, typed
-from tinynet.training.interrupts import exit_status
+from tinynet.training.interrupts import exit_status, sigterm_raises
 
 
 def add(parts: Any) -> argparse.ArgumentParser:
@@ -35,10 +36,11 @@ def add(parts: Any) -> argparse.ArgumentParser:
         "grade",
         help="grade all submissions in a folder",
         description="Runs every submission in child processes with limits on time, memory, output,"
-        " files and processes; as root also as another user and without a network. Unless you run"
-        " it as root, the submissions run with your own permissions: they can read what you can"
-        " read. If that is not good enough, grade in a container. Into the same folder again, only"
-        " what changed is run, and what was stopped goes on.",
+        " files and processes. Where bwrap (Debian: bubblewrap) is installed, each is in a room"
+        " of its own, without a network and with no file but Python's and NumPy's. Without it, as"
+        " root, each runs as another user; and not as root with your own permissions: it can read"
+        " what you can read. Into the same folder again, only what changed is run, and what was"
+        " stopped goes on.",
     )
     p.set_defaults(command=grade)
     p.add_argument("name", help="such as 2, linear or 02_linear")
@@ -110,6 +112,8 @@ def grade(options: argparse.Namespace) -> int:
     decided = classes.by_student(class_, decisions, path)
     only = [class_.student(name, "--only") for name in options.only or ()]
 
+    open_to_all = [] if options.alone else [options.submissions]
+    walls.refuse_open([assignment.folder / "solution.py", *open_to_all, out])
     out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
     seed = seeds.secret_seed(out, options.seed)
     if options.overwrite:
@@ -122,22 +126,22 @@ def grade(options: argparse.Namespace) -> int:
         kept.keep(out, one)
         write(one)
 
-    if os.name == "posix" and os.geteuid() != 0:
-        printing.complain(
-            "submissions run with your own permissions, and can read what you can: see grade --help"
-        )
+    if unsafe := walls.unsafe():
+        printing.complain(unsafe)
     wanted = {name: one for name, one in class_.submitted.items() if not only or name in only}
     rest = [one for name, one in earlier.items() if name in class_.submitted and name not in wanted]
+    hangup = [signal.SIGHUP] if hasattr(signal, "SIGHUP") else []
     try:
-        found = grading.grade(
-            assignment,
-            wanted,
-            seed,
-            ids=ids,
-            kept={} if only else earlier,
-            workers=options.workers,
-            done=done,
-        )
+        with sigterm_raises(*hangup):
+            found = grading.grade(
+                assignment,
+                wanted,
+                seed,
+                ids=ids,
+                kept={} if only else earlier,
+                workers=options.workers,
+                done=done,
+            )
     except KeyboardInterrupt as stop:
         printing.complain(
             f"\nstopped: {out / reports.BOOK} was not written; the reports so far are there, and"
