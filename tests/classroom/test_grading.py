@@ -20,6 +20,16 @@ from tinynet.classroom.running import MIB, Limits
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def classroom50():
+    """The variables that Classroom 50 sets."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CLASSROOM", "ASSIGNMENT", "COMMIT_URL", "RELEASE_URL"):
+            patch.setenv(name, "https://somewhere")
+        patch.setenv("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d")
+        yield
+
+
 @pytest.fixture(scope="module")
 def assignments(tmp_path_factory):
     return write_assignment(tmp_path_factory.mktemp("instructor"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
@@ -110,9 +111,11 @@ def grade(
         if source is None:
             nothing = [replace(mark, earned=0, said=note) for mark in reference]
             return Graded(student, nothing, note=note, key=key)
+        begun = time.monotonic()
         found, printed = marked(seeded[student], content, source)
         note = "; ".join(filter(None, (note, why_nothing(found, source))))
-        return Graded(student, found, printed, note, key=key)
+        seconds = time.monotonic() - begun
+        return Graded(student, found, printed, note, key=key, seconds=seconds)
 
     with adopting():
         solution = assignment.solution

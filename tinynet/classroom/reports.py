@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tinynet._internal.replacing import replacing
@@ -26,6 +26,7 @@ class Graded:
     id: str = ""
     email: str = ""
     key: str = ""  # the hash of all that the result depends on
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def points(self) -> dict[str, int]:
@@ -51,8 +52,7 @@ def decided(one: Graded, overrides: Iterable[Override]) -> Graded:
             marks.append(Mark(override.task, "a comment by the instructor", 0, 0, said))
             said = f"task {override.task}: {said}"
         notes.append(said)
-    text = {name: getattr(one, name) for name in ("student", "printed", "id", "email", "key")}
-    return Graded(marks=marks, note="; ".join(notes), **text)
+    return replace(one, marks=marks, note="; ".join(notes))
 
 
 def gradebook(graded: Sequence[Graded], path: Path) -> None:

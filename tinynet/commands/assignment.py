@@ -7,8 +7,8 @@ from typing import Any
 
 from tinynet.classroom import (
     assignments,
+    autograders,
     checking,
-    exports,
     handout,
     seeds,
     tools,
@@ -52,10 +52,11 @@ def add(commands: Any) -> None:
 
     _place(grade_class.add(parts))
 
-    p = parts.add_parser("autograder", help="write a zip for Gradescope")
+    p = parts.add_parser("autograder", help="write a zip for Gradescope, or Classroom 50's bundle")
     p.set_defaults(command=autograder)
     p.add_argument("name", help="such as 2, linear or 02_linear")
-    p.add_argument("file", type=typed.folder, help="the zip")
+    p.add_argument("file", type=typed.folder, help="the zip, or the folder of the bundle")
+    p.add_argument("--classroom50", action="store_true", help="a folder with an autograder.py")
     p.add_argument("--seed", help="the secret from which the cases are drawn (default: a new one)")
     grade_class.visibility(p)
     _place(p)
@@ -114,11 +115,18 @@ def students_tools(options: argparse.Namespace) -> int:
 
 
 def autograder(options: argparse.Namespace) -> int:
-    """Write a zip to upload."""
+    """Write a zip to upload, or a folder to publish."""
     assignment = assignments.find(options.name, options.assignments)
+    seed = options.seed or seeds.new_seed()
+    if options.classroom50:
+        autograders.bundle(assignment, seed, options.file)
+        print(
+            f"Written: {options.file}. It holds the reference and the seed, and what Classroom 50"
+            " publishes of it can be read by anyone who finds the address."
+        )
+        return 0
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")
-    seed = options.seed or seeds.new_seed()
-    exports.autograder(assignment, seed, options.file, options.visibility)
+    autograders.autograder(assignment, seed, options.file, options.visibility)
     print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
     return 0
