@@ -19,10 +19,9 @@ from types import ModuleType
 from typing import Any
 
 from tinynet._internal import checks
+from tinynet._internal.cores import THREADS, cores
 from tinynet._internal.progress import Silent, bar, started
 from tinynet.training.interrupts import StopRequest, Terminated, stop_requests
-
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 # Shared between parent and children: how much each call has done so far, and at the end a 1 when
 # all must stop. Set once in each child.
@@ -128,13 +127,6 @@ class _Counter(Silent):
 def processes(workers: int | None) -> int | None:
     """Check how many processes there may be at a time; None is as many as there are cores."""
     return None if workers is None else checks.whole("workers", workers, 1, 1000)
-
-
-def cores() -> int:
-    """Count the cores that this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager
