@@ -180,12 +180,20 @@ def change(app: Any, name: str, source: list[str]) -> None:
         source[0] = re.sub(title, lambda m: f"{m[1]}{number(folder, m[2])}", source[0])
     elif page[:2].isdigit():
         source[0] = re.sub(r"^(.+)\n([=-])\2{3,}$", underlined, source[0], flags=re.MULTILINE)
+        source[0] = re.sub(r"^\S.*", bars, source[0], flags=re.MULTILINE)
         source[0] = typeset(titled(source[0], number(folder, page[:2])))
 
 
 def underlined(title: re.Match[str]) -> str:
     """Make the line under a title as long as it: in a lesson it may be short."""
     return f"{title[1]}\n{title[2] * max(len(title[0]) - len(title[1]) - 1, len(title[1]))}"
+
+
+def bars(line: re.Match[str]) -> str:
+    """Keep |V| in a line of text from being taken for a substitution, which is RST's."""
+    parts = line[0].split("``")
+    parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+    return "``".join(parts)
 
 
 def number(folder: str, digits: str) -> str:
