@@ -39,7 +39,7 @@ def opened(browser, address, size=SIZES[0], scheme="light"):
     assert wrong == []
 
 
-def problems(page, known=()):
+def problems(page):
     """List what axe-core finds, and a page that is wider than the window."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason='needs pip install ".[browser]"'
@@ -48,7 +48,6 @@ def problems(page, known=()):
     lines = [
         f"{one['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
         for one in found
-        if one["id"] not in known
         for node in one["nodes"]
     ]
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,15 +19,24 @@ LESSONS = {
 }
 
 
-def notebook_of(name, folder):
-    """Make a notebook as lessons/README.md says."""
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory):
+    """Make a notebook of each lesson, as lessons/README.md says."""
     pytest.importorskip("jupytext", reason='needs pip install ".[web]"')
-    made = folder / f"{name}.ipynb"
-    words = ["--to", "notebook", "--set-kernel", "python3", "--output", str(made)]
-    command = [sys.executable, "-m", "jupytext", *words, str(LESSONS[name])]
-    run = subprocess.run(command, capture_output=True, encoding="utf-8")
-    assert run.returncode == 0, run.stderr
-    return made
+    folder = tmp_path_factory.mktemp("notebooks")
+    for path in LESSONS.values():
+        shutil.copy(path, folder)
+    made = [str(folder / path.name) for path in LESSONS.values()]
+    words = ["--quiet", "--to", "notebook", "--set-kernel", "python3"]
+    command = [sys.executable, "-m", "jupytext", *words, *made]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def notebook_of(name, notebooks, folder):
+    """Copy one to a folder of its own."""
+    return Path(shutil.copy(notebooks / f"{name}.ipynb", folder))
 
 
 def run(notebook):
@@ -54,8 +64,8 @@ def run(notebook):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_notebook_names_its_kernel_and_has_every_cell(name, tmp_path):
-    made = json.loads(notebook_of(name, tmp_path).read_text(encoding="utf-8"))
+def test_a_notebook_names_its_kernel_and_has_every_cell(name, notebooks):
+    made = json.loads((notebooks / f"{name}.ipynb").read_text(encoding="utf-8"))
     assert made["metadata"]["kernelspec"]["name"] == "python3"
     source = LESSONS[name].read_text(encoding="utf-8")
     assert len(made["cells"]) == len(re.findall("^# %%", source, re.MULTILINE))
@@ -63,9 +73,9 @@ def test_a_notebook_names_its_kernel_and_has_every_cell(name, tmp_path):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in LESSONS if name not in TRAINS])
-def test_a_lesson_runs_as_a_notebook_with_its_pictures_in_it(name, tmp_path):
+def test_a_lesson_runs_as_a_notebook_with_its_pictures_in_it(name, notebooks, tmp_path):
     """Those that train take minutes; as scripts they run in the tests of the lessons."""
-    printed, pictures = run(notebook_of(name, tmp_path))
+    printed, pictures = run(notebook_of(name, notebooks, tmp_path))
     assert "no answer yet" in printed
     source = LESSONS[name].read_text(encoding="utf-8")
     assert pictures == len(re.findall(r'^plots\.show\("', source, re.MULTILINE))
@@ -73,8 +83,8 @@ def test_a_lesson_runs_as_a_notebook_with_its_pictures_in_it(name, tmp_path):
 
 
 @pytest.mark.parametrize(("answer", "said"), [("0.2913", "right"), ("5", "not yet")])
-def test_an_answer_is_checked_in_its_cell(tmp_path, answer, said):
-    notebook = notebook_of("01_one_neuron", tmp_path)
+def test_an_answer_is_checked_in_its_cell(notebooks, tmp_path, answer, said):
+    notebook = notebook_of("01_one_neuron", notebooks, tmp_path)
     text = notebook.read_text(encoding="utf-8")
     assert "answer_3 = None" in text
     notebook.write_text(text.replace("answer_3 = None", f"answer_3 = {answer}"), encoding="utf-8")
