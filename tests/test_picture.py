@@ -206,6 +206,16 @@ def test_sizes_that_make_no_network_are_refused(tmp_path, capsys, sizes, said):
     assert not file.exists()
 
 
+def test_the_page_says_what_the_page_can_compute(trace):
+    loss = tn.SoftmaxCrossEntropy()
+    single = tn.mlp([3, 2], rng=0, dtype=np.float32)
+    inner = tn.Network([tn.Linear(3, 4, rng=0), tn.Network([tn.Tanh()]), tn.Linear(4, 2, rng=1)])
+    for net, wanted in ((single, False), (inner, False), (own_net(), False)):
+        own = tn.trace(net, *batch_for(net, 2), loss)
+        assert content_of(page(own))["computes"] == wanted
+    assert content_of(page(trace))["computes"]
+
+
 # ---------------------------------------------------------------------------- in a browser
 
 

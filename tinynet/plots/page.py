@@ -131,7 +131,9 @@ class _Step:
             "way": way,
             "code": code,
             "uses": [
-                self.array(name, arrays[name]) for name in uses if re.search(rf"\b{name}\b", text)
+                self.array(name, arrays[name])
+                for name in uses
+                if name in arrays and re.search(rf"\b{name}\b", text)
             ],
             "makes": [
                 {
@@ -166,9 +168,8 @@ def _scale(name: str, array: np.ndarray) -> str:
 
 
 def _can_be_computed(trace: Trace) -> bool:
-    """Tell whether the page can do the whole pass itself: plain layers in a row, in float64."""
-    plain = all(kind in COMPUTED for kind in trace.kinds) and all(map(str.isdigit, trace.places))
-    return plain and trace.output.dtype == np.float64
+    """Tell whether the page can do the whole pass itself: in float64, without blocks."""
+    return all(kind in COMPUTED for kind in trace.kinds) and trace.output.dtype == np.float64
 
 
 def computing_lines(function: Callable, arrays: Container[str] = ()) -> list[str]:
