@@ -622,6 +622,19 @@ test_plots.py
   diagram._layer -k arrows
     data flows forward: (ends, ends[::-1]) -> (ends, ends)
 
+test_picture.py
+  page._scale -k have_no_colour
+    a cost is above or below 0: or array.ndim == 0 -> or False
+    a probability is a number like others: if name == "p" -> if False
+  page._can_be_computed -k what_the_page_can_compute
+    float32 is as good: trace.output.dtype == np.float64 -> True
+    what the page does not know is like the rest: kind in COMPUTED -> kind
+
+test_live.py
+  live.runs -k runs_are_the_pixels
+    the last run ends before the last pixel: append=len(pixels) -> append=len(pixels) - 1
+    the first pixel begins no run: prepend=-1 -> prepend=pixels[0]
+
 test_wrong_calls.py
   loop._drawn -k what_to_write
     a triple is a pair and more: len(drawn) == 2 -> len(drawn) >= 2

@@ -20,7 +20,7 @@ import tinynet as tn
 from tinynet import exercises, later, plots, studies
 from tinynet._internal.checks import defined_in
 from tinynet._internal.progress import Silent
-from tinynet.plots import page
+from tinynet.plots.page import steps
 from tinynet.studies.initialization import at_initialization
 
 X = np.linspace(-1, 1, 12).reshape(4, 3)
@@ -309,7 +309,7 @@ EQUATIONS = {"f", "slope", "change", "changes", "normalize", "through", "follow"
 def public():
     """Find what takes an argument, by its name; methods too, as "Linear.forward"."""
     places = {"": {name: getattr(tn, name) for name in tn.__all__}}
-    places |= {"plots.": defined_in(plots), "plots.page.": {"page": page.page, "steps": page.steps}}
+    places |= {"plots.": {**defined_in(plots), "page": plots.page}, "plots.page.": {"steps": steps}}
     places["later."] = {name: getattr(later, name) for name in later.__all__}
     places["exercises."] = {name: getattr(exercises, name) for name in exercises.__all__}
     there = {name: getattr(studies, name) for name in studies.__all__}

@@ -6,10 +6,20 @@ import argparse
 import sys
 from concurrent.futures.process import BrokenProcessPool
 
-from tinynet.commands import assignment, compare, data, exercise, figures, picture, printing, study
+from tinynet.commands import (
+    assignment,
+    compare,
+    data,
+    exercise,
+    figures,
+    live,
+    picture,
+    printing,
+    study,
+)
 from tinynet.training.interrupts import exit_status, sigterm_raises
 
-COMMANDS = (exercise, compare, figures, picture, study, assignment, data)
+COMMANDS = (exercise, compare, figures, picture, live, study, assignment, data)
 SMALLER = "try a smaller --width or --size, or fewer --workers"
 
 

@@ -41,8 +41,8 @@ def alignment(net: Network, x: np.ndarray, y: np.ndarray) -> list[Alignment]:
 
     A representation Phi is the input, or what a hidden layer puts out, with a column of ones (the
     bias of a linear model on top), and each row scaled to the length 1. Of Phi = U S V^T come s,
-    and d_i = (u_i . y)^2. Gradient descent on |Phi w - y|^2/2 learns what lies along u_i at a rate
-    that grows with s_i^2: the more of y lies along the first ones, the faster.
+    and d_i = (u_i . y)^2. Gradient descent on ``|Phi w - y|^2/2`` learns what lies along u_i at a
+    rate that grows with s_i^2: the more of y lies along the first ones, the faster.
 
     Parameters
     ----------
