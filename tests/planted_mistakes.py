@@ -571,6 +571,29 @@ test_race.py
   comparison.Settings.race -k looks_about_40_times
     before the first update nothing is learnt: early=(0,) -> early=()
 
+test_significance.py
+  sign_test
+    one side is enough: 2 * tail / 2**n -> tail / 2**n
+    what is seen itself is not more extreme: range(min(wins, losses) + 1) ->
+      range(min(wins, losses))
+    a fair coin has no order: ways * (n - k) // (k + 1) -> ways * (n - k)
+  mcnemar
+    all that is wrong counts: (a & ~b).sum()) -> a.sum())
+    as chi squared has it: sign_test(only_a, only_b) ->
+      float(np.exp(-((only_a - only_b) ** 2) / 2 / max(only_a + only_b, 1)))
+  holm
+    Bonferroni does as well: (len(found) - rank) * float -> len(found) * float
+    each has its own p: max(before, min(1.0, (len(found) - rank) * float(found[k]))) ->
+      min(1.0, (len(found) - rank) * float(found[k]))
+    the largest comes first: np.argsort(found, kind="stable") -> np.argsort(-found, kind="stable")
+  seeds_needed
+    one side is enough: 2.0 ** (1 - n) -> 2.0**-n
+  significance.interval
+    the spread is that of these seeds: ddof=1 -> ddof=0
+    the normal curve's 1.96: _student(len(found) - 1) -> 1.96
+  significance._within
+    the number of seeds: math.atan(t / math.sqrt(freedom)) -> math.atan(t / math.sqrt(freedom + 1))
+
 test_figure12.py
   best_look -k best_look
     the best is where the test error is lowest: result["valid_error"]._ -> result["test_error"]._

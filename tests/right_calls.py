@@ -302,6 +302,19 @@ RIGHT = {
     ),
     "studies.seeded.stream": lambda: partial(studies.seeded.stream, seed=0, which=1),
     "studies.seeded.examples": lambda: partial(studies.seeded.examples, data="shapeset", seed=0),
+    "studies.significance.sign_test": lambda: partial(
+        studies.significance.sign_test, wins=3, losses=1
+    ),
+    "studies.significance.mcnemar": lambda: partial(
+        studies.significance.mcnemar, wrong_a=LABELS == 1, wrong_b=LABELS == 0
+    ),
+    "studies.significance.holm": lambda: partial(studies.significance.holm, ps=[0.5, 0.001]),
+    "studies.significance.seeds_needed": lambda: partial(
+        studies.significance.seeds_needed, pairs=10, level=0.005
+    ),
+    "studies.significance.interval": lambda: partial(
+        studies.significance.interval, values=[0.5, 0.25]
+    ),
     "studies.tables.initialization": lambda: partial(
         studies.tables.initialization, name="tanh", run=running(), width=4
     ),

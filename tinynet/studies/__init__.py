@@ -4,7 +4,7 @@ Computing is kept apart from drawing: a study returns a :class:`Result`, which c
 loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 """
 
-from tinynet.studies import figure11, figure12, race, seeded, tables
+from tinynet.studies import figure11, figure12, race, seeded, significance, tables
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.race import Race
@@ -30,6 +30,7 @@ __all__ = [
     "race",
     "runs_folder",
     "seeded",
+    "significance",
     "tables",
     "variance_theory",
     "watch",
