@@ -29,6 +29,12 @@ SIZE = studies.race.Size("quick", width=2, updates=2, search=1, step=1, depth=2)
 RUN = studies.Run(width=2, depth=2, updates=1, test_images=2)
 KEPT = studies.race.kept("mnist")
 
+RUNS = [
+    {"row": "tanh", "depth": 2, "lr": 0.1, "seed": seed, "valid_error": 0.5, "test_error": 0.125,
+     "wrong": "gA=="}
+    for seed in (0, 1)
+]  # fmt: skip
+
 
 def net():
     return tn.mlp([3, 4, 4, 2], rng=0)
@@ -68,6 +74,10 @@ def result():
 
 def race(folder=None):
     return studies.Race("shapeset", SIZE, folder, ROWS, 0, 1, (0.1,))
+
+
+def table1():
+    return studies.Table1("shapeset", SIZE, 1, (2,), ROWS, (0.1,))
 
 
 def ax(**keywords):
@@ -234,6 +244,9 @@ RIGHT = {
     "plots.figure12": lambda: partial(
         plots.figure12, results=KEPT, paper=studies.figure12.PAPER["mnist"], epoch=5000, ax=ax()
     ),
+    "plots.table1": lambda: partial(
+        plots.table1, rows=studies.table1.summary(RUNS)["rows"], paper={"tanh": 1.76}, ax=ax()
+    ),
     "plots.show": lambda: partial(plots.show, name="picture"),
     "plots.comparison": lambda: partial(
         plots.comparison, result=main_job(), x=X @ np.full((3, 4), 0.1), class_names=[*"abcd"]
@@ -314,6 +327,23 @@ RIGHT = {
     ),
     "studies.significance.interval": lambda: partial(
         studies.significance.interval, values=[0.5, 0.25]
+    ),
+    "studies.Table1": lambda: partial(
+        studies.Table1, data="shapeset", size=SIZE, seeds=2, depths=(2,), rows=ROWS, rates=(0.1,)
+    ),
+    "studies.Table1.run": lambda: partial(
+        table1().run, folder=None, executor=None, progress=Silent
+    ),
+    "studies.Table1.record": lambda: partial(table1().record, runs=RUNS, command="a command"),
+    "studies.table1.train_one": lambda: partial(
+        studies.table1.train_one, data="shapeset", activation="tanh", init="he", lr=0.1, depth=2,
+        width=2, updates=1, seed=0, progress=Silent, checkpoint=None,
+    ),
+    "studies.table1.packed": lambda: partial(studies.table1.packed, wrong=LABELS == 1),
+    "studies.table1.unpacked": lambda: partial(studies.table1.unpacked, text="gA=="),
+    "studies.table1.summary": lambda: partial(studies.table1.summary, runs=RUNS),
+    "studies.table1.markdown": lambda: partial(
+        studies.table1.markdown, found=studies.table1.summary(RUNS), data="mnist"
     ),
     "studies.tables.initialization": lambda: partial(
         studies.tables.initialization, name="tanh", run=running(), width=4

@@ -177,6 +177,17 @@ FINE = {
     "studies.mean_field.z_square": {"a list"},
     "studies.mean_field.ds_square": {"a list"},
     "studies.mean_field.activation": {"an activation"},
+    "studies.significance.sign_test.wins": {"zero"},
+    "studies.significance.sign_test.losses": {"zero"},
+    "studies.significance.holm.ps": {"one example"},
+    "studies.significance.interval.values": {"a list", "a range", "one example"}
+    | {"labels too high"},
+    "studies.Table1.depths": {"a list", "np.array([3])"},
+    "studies.Table1.rates": {"a list", "np.array([3])"},
+    "studies.Table1.run.folder": PATHS | {"a file that is not there"},
+    "studies.Table1.record.command": TEXTS,
+    "studies.table1.train_one.checkpoint": PATHS | {"None"},
+    "studies.table1.unpacked.text": {"a text"},
     "studies.tables.initialization.name": TEXTS,
     "studies.tables.learning.chance_error": {"zero"},
     "exercises.check.answer": set(WRONG),  # a wrong answer is told so
@@ -196,7 +207,7 @@ AS_WELL = {
 }  # fmt: skip
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
-SLOW |= {"studies.seeded.examples"}
+SLOW |= {"studies.seeded.examples", "studies.Table1.run", "studies.table1.train_one"}
 
 
 @pytest.fixture(autouse=True)

@@ -6,10 +6,20 @@ import argparse
 import sys
 from concurrent.futures.process import BrokenProcessPool
 
-from tinynet.commands import assignment, compare, data, exercise, figures, picture, printing, study
+from tinynet.commands import (
+    assignment,
+    compare,
+    data,
+    exercise,
+    figures,
+    picture,
+    printing,
+    study,
+    table1,
+)
 from tinynet.training.interrupts import exit_status, sigterm_raises
 
-COMMANDS = (exercise, compare, figures, picture, study, assignment, data)
+COMMANDS = (exercise, compare, figures, table1, picture, study, assignment, data)
 SMALLER = "try a smaller --width or --size, or fewer --workers"
 
 
@@ -45,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
+        for note in getattr(error, "__notes__", []):  # of a sweep: which jobs failed
+            printing.complain(note)
         printing.complain(f"tinynet: error: {error}")
     return 1
 

@@ -4,12 +4,13 @@ Computing is kept apart from drawing: a study returns a :class:`Result`, which c
 loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 """
 
-from tinynet.studies import figure11, figure12, race, seeded, significance, tables
+from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.race import Race
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
+from tinynet.studies.table1 import Table1
 from tinynet.studies.variance import linear_regime, mean_field, variance_theory
 from tinynet.studies.watched import Run, runs_folder, watch
 
@@ -17,6 +18,7 @@ __all__ = [
     "Race",
     "Result",
     "Run",
+    "Table1",
     "cost_surfaces",
     "figure11",
     "figure12",
@@ -31,6 +33,7 @@ __all__ = [
     "runs_folder",
     "seeded",
     "significance",
+    "table1",
     "tables",
     "variance_theory",
     "watch",

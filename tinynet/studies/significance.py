@@ -42,7 +42,7 @@ def mcnemar(wrong_a: np.ndarray, wrong_b: np.ndarray) -> tuple[int, int, float]:
     p : float
         Of the sign test on these; the images on which both agree tell nothing.
     """
-    a, b = _booleans("wrong_a", wrong_a), _booleans("wrong_b", wrong_b)
+    a, b = checks.booleans("wrong_a", wrong_a), checks.booleans("wrong_b", wrong_b)
     if len(a) != len(b):
         raise ValueError(f"wrong_b: expected as many images as in wrong_a, {len(a)}, got {len(b)}")
     only_a, only_b = int((a & ~b).sum()), int((b & ~a).sum())
@@ -112,11 +112,3 @@ def _within(t: float, freedom: int) -> float:
         term *= cos2 * k / (k + 1)
     total *= math.sin(angle)
     return 2 / math.pi * (angle + total) if odd else total
-
-
-def _booleans(name: str, value: np.ndarray) -> np.ndarray:
-    found = checks.numbers(name, value, [None])
-    if found.dtype != bool:
-        got = checks.describe(value)
-        raise TypeError(f"{name}: expected an array of booleans, True where wrong, got {got}")
-    return found
