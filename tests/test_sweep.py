@@ -221,6 +221,12 @@ def test_a_job_has_a_checkpoint_of_its_own_where_there_is_a_folder(tmp_path):
             assert in_order(sweep_jobs.with_checkpoint, [{"n": 1}], folder=tmp_path) == [None]
 
 
+def test_a_worker_that_does_not_see_the_folder_does_without_a_checkpoint(tmp_path):
+    file = str(tmp_path / "elsewhere" / "n-1.npz")
+    assert module.do(sweep_jobs.with_checkpoint, {"n": 1}, file).result is None
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_json_cannot_hold_is_refused(tmp_path):
     with pytest.raises(TypeError, match=r"jobs\[1\]: expected settings that JSON can hold"):
         in_order(sweep_jobs.root, [{"n": 4}, {"n": 1j}], folder=tmp_path)
