@@ -12,7 +12,7 @@ formulas: why is one factor transposed, and why is there a sum over the examples
 # ------
 #
 # A neuron has a weight for each input: a column of W. Two neurons are two columns, and four
-# examples are four rows of x::
+# examples are four rows of x. There is no tanh here: y is what lesson 1 called s::
 #
 #     x   (examples, inputs)      one example a row
 #     W   (inputs, neurons)       one neuron a column
@@ -20,8 +20,7 @@ formulas: why is one factor transposed, and why is there a sum over the examples
 #     y   (examples, neurons)     y = x @ W + b
 #
 # Many books write y = W x, with an example as a column. Here it is a row, so W comes second. The
-# sizes 4, 3 and 2 differ on purpose: a factor transposed by mistake then stops the program, where
-# square arrays would give wrong numbers in silence.
+# sizes 4, 3 and 2 differ on purpose: a factor transposed by mistake then stops the program.
 
 # %%
 import matplotlib.pyplot as plt
@@ -48,18 +47,18 @@ print("y =\n", y)
 # Where the mean is taken
 # -----------------------
 #
-# The cost is the mean over the batch, here of half of the squared differences. With m examples::
+# The cost is a mean over the batch, the m examples, here of half the sum of squared differences::
 #
 #     cost = 1/(2m) sum over e and k of (y[e, k] - targets[e, k])^2
 #     dy   = (y - targets)/m
 #
 # So dy carries the 1/m. All that is made of dy carries it too, and no layer divides again. Guess
-# before you read on: every example is put into the batch twice. Do the gradients double?
+# before you read on: if every example is put into the batch twice, does dW double?
 
 
 # %%
 def one_pass(x, targets):
-    """Go forward and back; return the cost, and copies of dy and dW."""
+    """Return the cost, and copies of dy and dW: the next pass writes over the arrays themselves."""
     cost = loss.forward(layer.forward(x), targets)
     layer.backward(loss.backward())
     return cost, layer.dy.copy(), layer.dW.copy()
@@ -73,15 +72,13 @@ print("dW once and twice the same:", np.allclose(dW, dW_twice))
 print("dy of example 0: once", dy[0], " twice", dy_twice[0], " in a batch of 1", dy_alone[0])
 
 # %% [markdown]
-# They do not: there are twice as many rows of dy, each half as large. So the gradient of one
-# example's own cost is the batch size times its row: 4 times -0.35 is the -1.4 that example 0 has
-# in a batch of 1.
+# It does not: there are twice as many rows of dy, each half as large. So the gradient of one
+# example's own cost is m times its row: 4 times -0.35 is the -1.4 it has in a batch of 1.
 #
 # The way back
 # ------------
 #
-# Follow a single weight, from input l to neuron k. Each example uses it once, and in y[e, k] it
-# stands beside x[e, l]::
+# Follow a single weight, from input l to neuron k. In y[e, k] it stands beside x[e, l]::
 #
 #     y[e, k] = x[e, 0] W[0, k] + x[e, 1] W[1, k] + x[e, 2] W[2, k] + b[k]
 #
@@ -93,8 +90,8 @@ print("dy of example 0: once", dy[0], " twice", dy_twice[0], " in a batch of 1",
 #     db[k]    = sum over e of dy[e, k]
 #     dx[e, l] = sum over k of dy[e, k] W[l, k]
 #
-# Now write it, with loops or, in one line each, without. In one of the cases that ``check`` tries W
-# is square, and shapes say nothing.
+# Now write it, with loops or, in one line each, without. ``check`` also tries a square W, where
+# shapes say nothing.
 
 
 # %%
@@ -121,14 +118,9 @@ outers = np.array([np.outer(x[e], dy[e]) for e in range(4)])
 print("the layer's dW:", np.allclose(layer.dW, x.T @ dy))
 print("the layer's db:", np.allclose(layer.db, db), "  dx:", np.allclose(layer.dx, dx))
 print("dW as a sum of outer products:", np.allclose(sum(outers), dW))
-layer.backward(dy)
-print("dW after a second call the same:", np.allclose(layer.dW, dW))
 
 # %% [markdown]
-# A second call of ``backward`` writes over the gradients, in the same memory: to keep a dW for
-# later, keep a copy. (In PyTorch a second call adds to them.)
-#
-# For one example the products x[e, l] dy[e, k] are a table, an outer product: dW is the sum of
+# For one example the products x[e, l] dy[e, k] are a table, an *outer product*: dW is the sum of
 # these. In the picture red is above 0, blue below and white 0, on one scale for all seven. The
 # last input of example 2 is 0, and so is the last row of its outer product: a weight learns
 # nothing from an example whose input to it is 0.
@@ -150,17 +142,16 @@ plots.show("02_a_layer_outer_products")
 
 # %% [markdown]
 # Watch the three lines at work: ``python -m tinynet picture`` writes a page to open in a browser,
-# one pass through a small network in eight steps. Go to step 6 with the arrow keys, a Linear layer
-# on the way back: there are the three lines, what each makes, and from what (its dy is called
-# ds[1], its x z[1]). Take a number of dW, and find the two columns whose products it sums.
+# one pass through a small network in eight steps. Step 6 is a Linear layer on the way back (its dy
+# is called ds[1], its x z[1]). Take a number of dW, and find the columns whose products it sums.
 #
 # All gradients at once
 # ---------------------
 #
 # Lesson 1 moved one number at a time. Our 6 weights, 2 biases and 12 inputs would take 40 forward
-# calls, and a million weights two million. Two calls are enough: move everything at once in one
-# random direction, V for W, v for b, U for x. By the chain rule the slope of the cost that way is
-# the sum of all numbers of V * dW, v * db and U * dx.
+# passes, a million weights two million. Two are enough: move everything at once in one random
+# direction, V for W, v for b, U for x. By the chain rule the slope of the cost that way is the sum
+# of all numbers of V * dW, v * db and U * dx.
 
 # %%
 rng = np.random.default_rng(0)
@@ -174,10 +165,9 @@ print(f"by the chain rule {by_W + by_b + by_x:.8f}")
 print(f"with a mean in db {by_W + by_b / 4 + by_x:.8f}")
 
 # %% [markdown]
-# The first two agree. The third is what a mistake looks like: with a mean in db 2 of the 20 numbers
-# are wrong, and the slope has not even the right sign. Any mistake shows, unless it lies at a right
-# angle to the direction: for a random one that is all but impossible. ``tn.gradient_check`` does
-# this for large arrays.
+# The first two agree. The third has a mistake in it, a mean over the batch in db: 2 of the 20
+# numbers are wrong, and the slope has not even the right sign. A mistake could hide only if its
+# parts cancelled along this very direction. ``tn.gradient_check`` does this for large arrays.
 #
 # In three sentences
 # ------------------
@@ -189,9 +179,8 @@ print(f"with a mean in db {by_W + by_b / 4 + by_x:.8f}")
 # Exercises
 # ---------
 #
-# Put your answers below, and check them with ``python -m tinynet exercise 2``. For help add
-# ``--hint``, and after a try ``--solution``. To write a whole layer, with tests and points:
-# ``python -m tinynet assignment release 2 mine``.
+# Check your answers with ``python -m tinynet exercise 2`` (``--hint``, ``--solution``). To write a
+# whole layer, with tests and points: ``python -m tinynet assignment release 2 mine``.
 #
 # 2. Example 0 is put into the batch five times, the others once: a batch of 8. By what factor is
 #    the part of dW that comes from example 0 larger than in our batch of 4? (Within 1 %.)

@@ -11,10 +11,10 @@ both, and computes every array again by hand, each with one line of NumPy.
 # The network, and its names
 # --------------------------
 #
-# Four inputs, two hidden layers of 5 and 4 tanh units, 3 outputs, and random weights (what
-# "normalized" is, lesson 7 tells). In the paper's names z0 is the input, s0 the first
+# Four inputs, 3 outputs and between them two *hidden* layers, of 5 and 4 tanh units, with random
+# weights (what "normalized" is, lesson 7 tells). In the paper's names z0 is the input, s0 the first
 # pre-activations, z1 their tanh, and so on. Below them are tinynet's: ``x`` is what came into a
-# layer, ``y`` what went out. Up means towards the cost: to the right.
+# layer, ``y`` what went out. Up means towards the cost, here to the right.
 
 # %%
 import matplotlib.pyplot as plt
@@ -42,9 +42,8 @@ def same(name, array, by_hand):
     print(f"{name:<28}{array.ravel().round(3)}")
 
 
-x = np.array([[1.0, -0.5, 0.3, 0.8]])
-net.forward(x)
-z0 = x
+z0 = np.array([[1.0, -0.5, 0.3, 0.8]])
+net.forward(z0)
 s0 = z0 @ first.W + first.b
 z1 = np.tanh(s0)
 s1 = z1 @ second.W + second.b
@@ -67,8 +66,7 @@ same("s2  last.y", last.y, s2)
 #     p[k] = exp(s2[k]) / (exp(s2[0]) + exp(s2[1]) + exp(s2[2]))
 #     cost = -log p[c]
 #
-# It is 0 for p[c] = 1, and grows without end as p[c] goes to 0. This is the cross-entropy, the
-# paper's cost. Let c be 2:
+# It is 0 for p[c] = 1, and grows without end as p[c] goes to 0: the *cross-entropy*. Let c be 2:
 
 # %%
 loss = tn.SoftmaxCrossEntropy()
@@ -84,12 +82,12 @@ print(f"cost {cost:.4f} = -log {p[0, 2]:.4f}")
 #
 # The logarithm of the fraction is a difference: cost = log(sum over k of exp(s2[k])) - s2[c]. The
 # derivative of the first term by s2[k] is exp(s2[k]) / sum = p[k], that of the second is 1 for
-# k = c and 0 otherwise. So ds2 = p - one_hot: what the network says minus what is true (over the
-# batch size, here 1). From there down: dW and dx of lesson 2, the slope of lesson 1, and again::
+# k = c and 0 otherwise: call it one_hot. So ds2 = p - one_hot, what the network says minus what is
+# true (in a batch, divided by m). From there down: lesson 2's dW and dx, lesson 1's slope, again::
 #
 #     dW2 = z2.T @ ds2,   dz2 = ds2 @ W2.T,   ds1 = dz2 (1 - z2^2),   dW1 = ...
 #
-# Now write it, for any number of layers. You are given the gradient at the output.
+# Now write it, for any number of layers. You are given the gradient at the output, the last s.
 
 
 # %%
@@ -97,7 +95,7 @@ def backward(x, W, b, ds):
     """Return the list of dW, lowest layer first; ds (m, n) is the gradient at the last s.
 
     x is (m, n), W (layers, n, n), b (layers, n). Layer i gives s = z @ W[i] + b[i], and tanh(s)
-    is the z of the next one. Go forward first, and keep every z.
+    is the z of the next one; the first z is x. Go forward first, and keep every z.
     """
     raise NotImplementedError
 
@@ -105,13 +103,12 @@ def backward(x, W, b, ds):
 check("3.1", backward)
 
 # %% [markdown]
-# In tinynet each layer makes the gradient at its x of that at its y, in ``net.backward``'s loop:
+# In tinynet ``net.backward`` is such a loop. Here it is, and all its arrays by hand:
 
 # %%
 gradient = loss.backward()
 for layer in reversed(net.layers):
     gradient = layer.backward(gradient)
-
 ds2 = p - np.eye(3)[label]
 dz2 = ds2 @ last.W.T
 ds1 = dz2 * (1 - z2**2)
@@ -127,12 +124,10 @@ same("dz0  first.dx", first.dx, dz0)
 
 # %% [markdown]
 # The paper has two equations for this. Equation 2 takes a gradient from one s down to the s below,
-# equation 3 from there to the weights. For unit k of the first hidden layer::
+# equation 3, an outer product, from there to the weights. For unit k of the first hidden layer::
 #
 #     eq 2:  ds0[k] = f'(s0[k]) * (W1[k] @ ds1)      W1 lies above s0: second.W
 #     eq 3:  dW0[l, k] = z0[l] * ds0[k]              W0 lies below it: first.W
-#
-# Equation 2 is ``second.backward`` and ``tanh1.backward`` in one, equation 3 an outer product.
 
 # %%
 print(f"eq 2, unit 3: {1 - z1[0, 3] ** 2:.2f} * {second.W[3] @ ds1[0]:.3f} = {ds0[0, 3]:.3f}")
@@ -144,8 +139,9 @@ for z, ds, linear in ((z0, ds0, first), (z1, ds1, second), (z2, ds2, last)):
 # ------------------------
 #
 # Every number on the left has its gradient on the right. Red is above 0, blue below, each side on a
-# scale of its own. From a dz up to the ds above it a gradient is multiplied by the slope 1 - z^2,
-# which is never more than 1. Find the hidden unit that lets the smallest share through.
+# scale of its own; the cost would be at the top. From dz1 down to ds0, and from dz2 to ds1, a
+# gradient is multiplied by the slope 1 - z^2, which is never more than 1. Find the hidden unit that
+# lets the smallest share through.
 
 # %%
 fig, axes = plt.subplots(1, 2, figsize=(plots.WIDE, 4.5), layout="constrained")
@@ -156,37 +152,34 @@ for ax, arrays, d in zip(axes, sides, ("", "d"), strict=True):
         table[row, : array.size] = array[0]
     plots.matrix(table, decimals=2, ax=ax)
     ax.set_yticks(range(6), [d + name for name in ("z0", "s0", "z1", "s1", "z2", "s2")])
-axes[0].set(title="forward: read down", ylabel="z: activation, s: pre-activation", xlabel="unit")
-axes[1].set(title="backward: read up", ylabel="gradient at z or s", xlabel="unit")
+    ax.invert_yaxis()
+axes[0].set(title="forward: read up", ylabel="z: activation, s: pre-activation", xlabel="unit")
+axes[1].set(title="backward: read down", ylabel="gradient at z or s", xlabel="unit")
 plots.show("03_a_deep_network_all_arrays")
 
 # %% [markdown]
 # Unit 3 of the first hidden layer: its z1 is -0.87, the slope 0.25, and of -0.36 only -0.09 is
-# left. On the page that ``python -m tinynet picture`` writes this is step 7: take the number of
-# s[0] that is farthest from 0, and see what share of dz[1] reaches ds[0] there.
+# left. On the page of ``python -m tinynet picture`` this is step 7.
 #
 # Checking it
 # -----------
 #
 # ``tn.gradient_check`` compares every array of a backward pass with centred differences. It needs
-# no loss: its cost is the sum of all outputs, each times a random number. One entry is moved at a
-# time; kinks are those left out because a slope jumps there, as that of max(s, 0) does at 0. The
-# error is the largest difference, as a share of the largest entry, the bound what rounding and the
-# size of the step can make of it. An error above its bound is a mistake.
+# no loss: its cost is the sum of all outputs, each times a random number. Kinks are entries left
+# out because a slope jumps there, as that of max(s, 0) does at 0. The error is the largest
+# difference, as a share of the largest entry. An error above its bound is more than rounding and
+# the size of h explain: a mistake.
+#
+# Another check is a step of SGD, stochastic gradient descent. It moves each parameter by -lr times
+# its gradient, and the cost by the gradient times that. So the cost should fall by lr times the sum
+# of all squared gradients; a little less, as slopes change on the way.
 
 # %%
 batch = np.random.default_rng(1).normal(size=(6, 4))
 tn.gradient_check(net, batch, show=True)
-
-# %% [markdown]
-# All are right. A step of SGD, stochastic gradient descent, moves each parameter by -lr times its
-# gradient, and that moves the cost by its gradient times as much. So the cost should fall by lr
-# times the sum of all squared gradients; a little less, as slopes change on the way.
-
-# %%
 squares = sum((linear.dW**2).sum() + (linear.db**2).sum() for linear in (first, second, last))
 tn.SGD(net, lr=0.01).step()
-after = loss.forward(net.forward(x), label)
+after = loss.forward(net.forward(z0), label)
 print(f"cost {cost:.4f} -> {after:.4f}: fell by {cost - after:.4f}, expected {0.01 * squares:.4f}")
 
 # %% [markdown]
@@ -195,7 +188,7 @@ print(f"cost {cost:.4f} -> {after:.4f}: fell by {cost - after:.4f}, expected {0.
 #
 # Forward each layer keeps what it is given, because the way back needs it. Backward one gradient
 # goes down the list: a Linear layer multiplies it by W.T, a tanh by its slopes. At each Linear
-# layer what came in from below, times the gradient from above, is dW.
+# layer dW is what came in from below times the gradient from above.
 #
 # Exercises
 # ---------
@@ -203,8 +196,8 @@ print(f"cost {cost:.4f} -> {after:.4f}: fell by {cost - after:.4f}, expected {0.
 # Check your answers with ``python -m tinynet exercise 3`` (``--hint``, ``--solution``). More of
 # this, with points: ``python -m tinynet assignment release 4 mine``.
 #
-# 2. All weights and biases are 0. How many of the six dW and db are not all zeros? (Within 1 %,
-#    which for a count is exact. Can such a network learn?)
+# 2. All weights and biases are 0. How many of the six dW and db are not all zeros? (Within 1 %: for
+#    a count, exact. Can such a network learn?)
 # 3. Someone forgets the square in the slope of ``tanh1``, and writes 1 - tanh(s). In how many of
 #    the 11 rows of the table above is the error then large? (Within 1 %.)
 # 4. Without the two tanh, the three Linear layers do what a single one can do. Say in two sentences

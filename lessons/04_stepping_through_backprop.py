@@ -6,8 +6,8 @@ Stepping through backprop
 Every array of a pass is a plain attribute, and every equation a line of its own. So a debugger
 shows backprop as it happens: stop in it, look at each factor, take a line. Type along in pdb, which
 comes with Python: what follows a (Pdb) is typed, the rest is its answer, and q leaves it. There are
-three networks: that of ``python -m tinynet picture``, a loud one with three times larger weights,
-and "theirs", with a mistake in two of its layers that the exercises ask for.
+three networks: ``net``, that of ``python -m tinynet picture``; ``loud``, with three times larger
+weights; and ``theirs``, with a mistake in two of its layers, which the exercises ask for.
 """
 
 # %%
@@ -62,15 +62,11 @@ print("wrong in theirs:", *(row.array for row in rows if row.verdict == "differe
 # Stop, look, take a line
 # -----------------------
 #
-# Put this line into a file ``.pdbrc`` in your folder; ``shapes self`` then lists what a layer has::
-#
-#     alias shapes for _n, _v in vars(%1).items(): print(f"{_n:5}", getattr(_v, "shape", _v))
-#
 # Start ``python -m pdb lessons/04_stepping_through_backprop.py``: it stops before the first line.
-# Breakpoints have names here, not line numbers, and ``tbreak`` makes one for a single stop. ``c``
-# runs on to the next, ``n`` takes a line, two semicolons join commands, ``p`` prints, ``w`` shows
-# the calls that led here, ``u`` goes up to the caller, ``cl`` clears a breakpoint. Left out below
-# are paths, line numbers, a file that stays the same, and pdb's own two calls that ``w`` shows::
+# ``b`` sets a breakpoint, by a function's name, ``tbreak`` one for a single stop, ``cl`` clears it.
+# ``c`` runs on to the next, ``n`` takes a line, ``;;`` joins commands, ``p`` prints, ``u`` goes up
+# to the caller, ``w`` lists all callers, two of them pdb's own. Left out below are paths, line
+# numbers, and a file that stays the same::
 #
 #     (Pdb) tbreak one_pass
 #     Breakpoint 1 at 04_stepping_through_backprop.py
@@ -101,28 +97,20 @@ print("wrong in theirs:", *(row.array for row in rows if row.verdict == "differe
 #     -> dy.sum(axis=0, out=self.db)
 #     -> self.dx = dy @ self.W.T
 #     -> return self.dx
-#     (Pdb) w
-#       04_stepping_through_backprop.py <module>()
-#     -> print(f"cost {one_pass(net):.3}, loud {one_pass(loud):.3}, theirs {one_pass(theirs):.3}")
-#       04_stepping_through_backprop.py one_pass()
-#     -> net.backward(loss.backward())
-#       network.py backward()
-#     -> dy = layer.backward(dy)
-#     > layers.py backward()
-#     -> return self.dx
 #
-# Three lines of ``backward`` are lesson 2's; those before them check dy and find memory.
-# ``np.matmul(self.x.T, dy, out=self.dW)`` is dW = x.T @ dy, written into the array that is there,
-# and ``dy.sum(axis=0, out=self.db)`` is db. Make the first entry of dW by hand, of the two columns
-# printed before it.
+# Three lines of ``backward`` are lesson 2's; those before them check dy and find memory. With
+# ``out=`` a result is written into the array that is there: dW = x.T @ dy, db = dy.sum(axis=0).
+# Make the first entry of dW by hand, of the two columns printed before it. ``shapes self`` lists
+# all that a layer has, if this line is in a file ``.pdbrc`` in your folder when you start::
+#
+#     alias shapes for _n, _v in vars(%1).items(): print(f"{_n:5}", getattr(_v, "shape", _v))
 #
 # The first saturated layer
 # -------------------------
 #
 # A unit is saturated where its slope is small, as in exercise 4 of lesson 1: ``saturated_at`` says
 # how small, for a tanh a twentieth. A condition after the comma makes a breakpoint wait: here for
-# an activation of which more than half is saturated. (We stand in ``layers.py``, where the class
-# is just called Activation)::
+# a layer of which more than half is saturated. (In ``layers.py``, where we stand, no ``tn.``)::
 #
 #     (Pdb) cl 2
 #     Deleted breakpoint 2 at layers.py
@@ -146,7 +134,7 @@ print("wrong in theirs:", *(row.array for row in rows if row.verdict == "differe
 # Into the layers with a mistake
 # ------------------------------
 #
-# We have gone up into the lesson's own file, and its two classes can be named::
+# We have gone up into the lesson's own file, so its two classes can be named::
 #
 #     (Pdb) b Tanh.slope
 #     Breakpoint 4 at 04_stepping_through_backprop.py
@@ -162,9 +150,9 @@ print("wrong in theirs:", *(row.array for row in rows if row.verdict == "differe
 # After the accident
 # ------------------
 #
-# ``learn(lr=10)`` would end in NaN, but NumPy is told to raise at the first overflow. Start
-# ``python -i lessons/04_stepping_through_backprop.py``: ``pdb.pm()`` opens the last error at its
-# innermost call, and you walk up (of the traceback only the last line is shown)::
+# In ``learn`` NumPy raises an error at the first overflow. Start ``python -i`` with the lesson, not
+# ``python -m pdb``. Then ``pdb.pm()`` opens the last error at its innermost call, and you walk up
+# (of the traceback only the last line is shown)::
 #
 #     >>> learn(lr=10)
 #     FloatingPointError: overflow encountered in square
@@ -181,16 +169,15 @@ print("wrong in theirs:", *(row.array for row in rows if row.verdict == "differe
 #
 # The cost grew from the first update on: the rate is too large.
 #
-# An editor has the same: in VS Code click beside a line number for a breakpoint, right-click for a
-# condition. Its Data Viewer shows an array, the debug console takes expressions. In PyCharm they
-# are View as Array and Evaluate Expression.
+# An editor has the same: in VS Code or PyCharm click beside a line number for a breakpoint, and
+# right-click it for a condition; the debug console takes any expression.
 #
 # In three sentences
 # ------------------
 #
 # A debugger stops in any layer, and shows what goes into an equation and what comes out. A
-# condition finds the first place where something is wrong, ``pdb.pm()`` the last one before an
-# error. The first array on the way that is wrong names the layer with the mistake.
+# condition finds the first place where something is wrong, ``pdb.pm()`` where an error was raised.
+# The first array of a pass that is wrong names the layer with the mistake.
 #
 # Exercises
 # ---------

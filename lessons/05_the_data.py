@@ -11,8 +11,8 @@ numbers that later lessons need: what chance is, and how large an input is.
 # What the network sees
 # ---------------------
 #
-# The top of the paper's Figure 1 is a sheet of samples. There they have 64 x 64 pixels, but the
-# networks were trained on 32 x 32, like ours. An image comes about like this:
+# The top of the paper's Figure 1 shows samples of 64 x 64 pixels. Its networks were trained on
+# 32 x 32, as ours are. An image is made like this:
 #
 # - One object or two, with equal chance.
 # - Each is a triangle, a parallelogram or an ellipse, with equal chance. Two random lengths
@@ -20,7 +20,7 @@ numbers that later lessons need: what chance is, and how large an input is.
 # - The second shape lies on top. If it hides more than half of the first, it is drawn anew, of the
 #   same kind.
 # - One grey for the ground and one for each object: light on dark or, in half of the images,
-#   dark on light. No noise, no soft edges.
+#   dark on light.
 #
 # The label says which kinds are there, in any order: nine classes.
 
@@ -35,7 +35,6 @@ from tinynet.exercises import check
 source = tn.Shapeset(rng=0)
 x, labels = source.draw(20_000)
 print(f"x: {x.shape}, {x.dtype}, from {x.min():g} to {x.max():g}; labels: {labels.shape}")
-print(f"different images: {len({image.tobytes() for image in x}):,}")
 sheet = np.stack([x[labels == k][:4] for k in range(9)], axis=1).reshape(-1, 1024)
 fig, ax = plt.subplots(figsize=(plots.WIDE, 4.6), layout="constrained")
 plots.images(sheet, source.class_names, columns=9, ax=ax)
@@ -43,9 +42,8 @@ ax.set_xlabel("four images of each class (triangle, parallelogram, ellipse): -1 
 plots.show("05_the_data_classes")
 
 # %% [markdown]
-# ``draw`` never ends and never repeats, and the same seed gives the same images. So nothing can be
-# learnt by heart, and a test set is just another seed. The paper's Figure 11 runs over 25 million
-# images.
+# ``draw`` never ends, and the same seed, the number given as ``rng``, gives the same images. So
+# nothing can be learnt by heart, and a test set is just another seed.
 #
 # How often is each class?
 # ------------------------
@@ -71,18 +69,18 @@ for name, p, share, z in zip(source.class_names, theory, counted, off, strict=Tr
 # What chance is
 # --------------
 #
-# Without looking at the image: always naming a most frequent class is wrong in 5 of 6 cases,
-# 83.3 %, not in 8 of 9, 88.9 %. And the cost? By lesson 3 an image costs -log of the probability
-# that its class was given. Why the logarithm: the probabilities of many images are multiplied, and
-# costs should add up. Its unit is the nat; log 2 = 0.693 nats are one bit, a question answered
-# with yes or no. Giving each class its frequency p costs -log p when it comes, which is in a share
-# p of all cases::
+# What does someone score who never looks at the image? Always naming a most frequent class is wrong
+# in 5 of 6 cases, 83.3 %, not in 8 of 9, 88.9 %. And the cost? By lesson 3 an image costs -log of
+# the probability that its class was given. Why the logarithm: the probabilities of many images are
+# multiplied, and costs should add up. Its unit is the nat; log 2 = 0.693 nats are one bit, a
+# question whose two answers are equally likely. Giving each class its frequency p costs -log p when
+# it comes, which is in a share p of all cases::
 #
 #     cost = -(p * log(p)).sum()
 #          = 1/2 log 6 + 1/3 log 9 + 1/6 log 18 = 2.110 nats
 #
-# A network at this cost knows nothing of images, though it is better than equal chances, log 9 =
-# 2.197. On which of the two is a network of five hidden layers before any training?
+# That is the *chance level*: less than with equal probabilities, log 9 = 2.197, and yet no image
+# was looked at. At which of the two is a network of five hidden layers before any training?
 
 # %%
 by_theory, chance = -(theory * np.log(theory)).sum(), tn.chance(labels, 9)
@@ -98,10 +96,9 @@ for init in ("standard", "normalized"):
         print(f"untrained, {init:10} seed {seed}: cost {cost:.3f} nats, error {error:.1%}")
 
 # %% [markdown]
-# On neither exactly. ``standard`` draws weights by the paper's equation 1, and the outputs are so
+# At neither exactly. ``standard`` draws weights by the paper's equation 1, and the outputs are so
 # small that all nine probabilities are nearly equal: log 9, give or take a little. By equation 16,
-# ``normalized``, they are larger and as good as random, which costs more. (``tn.chance`` counts the
-# labels it is given: not exactly 2.110.)
+# ``normalized``, they are larger and as good as random, which costs more.
 #
 # A network that sees nothing
 # ---------------------------
@@ -115,17 +112,16 @@ for init in ("standard", "normalized"):
 blind = tn.Network([tn.Linear(1, 9, rng=0)])
 sgd = tn.SGD(blind, lr=1.0)
 nothing = np.zeros((len(labels), 1))
-for update in range(201):
+for _ in range(201):
     cost = loss.forward(blind.forward(nothing), labels)
-    if update in (0, 30, 200):
-        print(f"after {update:3} updates: cost {cost:.4f} nats")
     blind.backward(loss.backward())
     sgd.step()
+print(f"after 200 updates: cost {cost:.4f} nats")
 print(f"p       = {loss.p[0].round(3)}\ncounted = {counted.round(3)}")
 
 # %% [markdown]
-# From log 9 to 2.1085, just what ``tn.chance`` said of these labels: a deep network that stays
-# there has learnt no more. The paper's, of five sigmoid layers, ends with an error of 82.61 %.
+# It ends at 2.1085, just what ``tn.chance`` counts in these labels: a deep network that stays there
+# has learnt no more. The paper's, of five sigmoid layers, ends with an error of 82.61 %.
 #
 # Loud images and quiet ones
 # --------------------------
@@ -134,13 +130,13 @@ print(f"p       = {loss.p[0].round(3)}\ncounted = {counted.round(3)}")
 #
 #     s = x1 W1 + x2 W2 + ... + x1024 W1024
 #
-# For one image the x are fixed numbers. The W are drawn independently, with mean 0. A number times
-# W has the number's square times the variance of W, and variances of independent terms add up::
+# For one image the x are fixed numbers. The W are drawn independently, with mean 0. The variance of
+# x1 W1 is x1^2 times that of W1, and variances of independent terms add up::
 #
 #     Var[s] = x1^2 Var[W] + x2^2 Var[W] + ... = 1024 Var[W] * (mean square of x)
 #
 # ``standard`` draws W evenly from -a to a, with a = 1/sqrt(1024). The mean of W^2 is then a^2/3, so
-# 1024 Var[W] = 1/3. The 1000 units of a layer are 1000 such sums, from which we can measure Var[s].
+# 1024 Var[W] = 1/3. A layer of 1000 units has 1000 such sums, enough to measure the std of s.
 
 # %%
 size = (x**2).mean(axis=1)
@@ -153,37 +149,31 @@ for name, wanted in (("quiet", low), ("loud", high)):
     s = first.forward(x[k : k + 1])
     print(f"{name:5} image: std of s {s.std():.3f}, by theory {np.sqrt(size[k] / 3):.3f}")
 ranked = np.argsort(size)[np.linspace(0, len(size) - 1, 9).astype(int)]
-fig, (above, below) = plt.subplots(
-    2, figsize=(plots.NARROW, 4.4), height_ratios=[1, 2], layout="constrained"
-)
-plots.images(x[ranked], [f"{size[k]:.2f}" for k in ranked], ax=above)
-above.set_xlabel("nine images, from the smallest mean square to the largest")
-below.hist(size, bins=50, color=plots.AREAS[1], edgecolor="black", linewidth=0.5)
-below.set(xlabel="mean square of the pixels x of one image", ylabel="images")
-below.set_title("quiet images are the most common")
+fig, ax = plt.subplots(figsize=(plots.WIDE, 1.8), layout="constrained")
+plots.images(x[ranked], [f"{size[k]:.2f}" for k in ranked], columns=9, ax=ax)
+ax.set_xlabel("from the quietest image to the loudest: the mean of x^2 over its pixels")
 plots.show("05_the_data_mean_square")
 
 # %% [markdown]
-# Grey is near 0 and weighs little; black and white weigh most. In the same layer s is nearly four
-# times as large for the loud image. "The variance of s" in lesson 7 is an average over these.
+# Grey is near 0 and weighs little; black and white weigh most. In one layer s is nearly four times
+# as large for the loud image.
 #
 # In three sentences
 # ------------------
 #
 # The nine classes are not equally frequent: whoever knows nothing but their frequencies is wrong in
 # 5 of 6 cases, at a cost of 2.110 nats. A network that stays there has learnt nothing of images.
-# How large the first pre-activations are depends on an image's mean square, and that differs much
-# from image to image.
+# How large the first pre-activations are depends on the image's mean square, and images differ.
 #
 # Exercises
 # ---------
 #
 # Check your answers with ``python -m tinynet exercise 5`` (``--hint``, ``--solution``).
 #
-# 1. A network can tell one object from two, and nothing else. Given that number, it answers with
-#    the frequencies of the classes. Its cost in nats? (Within 0.2 %. By what is it below 2.110, and
-#    why?)
-# 2. Write that for any classes, of which you are told the group. Then check 1 with it.
+# 1. A network can tell one object from two, and nothing else: it answers with the frequencies that
+#    the classes have among images of that number. Its cost in nats? (Within 0.2 %. By what is it
+#    below 2.110, and why?)
+# 2. Write that cost for any classes, in groups that the network can tell apart. Check 1 with it.
 # 3. Others scale pixels from 0 to 1, as (x + 1)/2. What is their mean square over all images?
 #    (Within 0.5 %.)
 # 4. The untrained ``normalized`` networks err as often as the ``standard`` ones, and cost more. Say

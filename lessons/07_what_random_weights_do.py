@@ -12,16 +12,16 @@ the paper does (eqs 5, 10, 11, 12, 15 and 16), measures it, and draws the paper'
 # -------------------
 #
 # A pre-activation s is a sum of n products z_j W_j. Hold one image fixed, and let E be the mean
-# over all draws of the weights: they have mean 0, and are independent of each other and of z.
-# Square the sum and take the mean: every mixed term has the factor E[W_j] = 0 and vanishes, and n
-# squares are left. With E[z^2] for the mean of z_j^2 over the n units::
+# over all draws of the weights, which have mean 0 and are independent of each other and of z.
+# Square the sum and take the mean: every mixed term has a factor E[W_j] = 0 and vanishes, and each
+# of the n squares leaves z_j^2 Var[W]. With E[z^2] for the mean of z_j^2 over the n units::
 #
 #     Var[s] = E[s^2] = n E[z^2] Var[W]
 #
-# It is E[z^2], not Var[z]: the mean of z is not taken off. The paper writes Var; the two are the
-# same where the mean is 0. And we need not draw many networks: each unit of a layer has weights of
-# its own, so the mean over the units of one wide layer is nearly the mean over all draws. Let z be
-# uniform between 0 and 1, and see which of the two is right.
+# It is E[z^2], not Var[z]: the mean of z is not taken off. (The paper writes Var; where the mean is
+# 0 they are the same.) Nor need we draw many networks: each unit of a layer has weights of its own,
+# so the mean over one wide layer is nearly that over all draws. Let z be uniform from 0 to 1, and W
+# from ``tn.standard``, of which more below:
 
 # %%
 import matplotlib.pyplot as plt
@@ -40,29 +40,27 @@ print(f"sqrt(n Var[W] Var[z]) gives   {np.sqrt(n * W.var() * z.var()):.3f}")
 
 # %% [markdown]
 # So a layer multiplies E[z^2] by n Var[W], if the activation does not bend: f(s) = s, nearly true
-# of tanh near 0. Count as the code does: z_0 is the input x, Linear i takes z_i to s_i, and
-# z_{i+1} = f(s_i). So what leaves hidden layer k, counted from 1 as in all tables and pictures, is
-# z_k. Layer by layer, with n_j the width of z_j, that gives eq 5::
+# of tanh near 0. Names as in lesson 3: z_0 is the input x, s_0 is made of it, z_1 = f(s_0), and so
+# on. So what leaves hidden layer k, counted from 1 as in all tables and pictures, is z_k. Layer by
+# layer, with n_j the width of z_j, that gives eq 5::
 #
 #     E[z_i^2] = E[x^2] * product over j < i of  n_j Var[W_j]
 #
 # A uniform draw between -a and a has the variance a^2/3. Eq 1, ``standard``, has a = 1/sqrt(n):
-# n Var[W] = 1/3, whatever the width (eq 15). Each layer divides the std by sqrt(3).
+# n Var[W] = 1/3, whatever the width (eq 15). Each layer divides the root of E[z^2] by sqrt(3).
 #
 # Two wishes, one number
 # ----------------------
 #
 # To keep the size on the way up we want n_in Var[W] = 1 (eq 10). Gradients come down through the
 # same matrix, each a sum of n_out products: they want n_out Var[W] = 1 (eq 11). Only a square
-# layer can grant both. The paper's compromise is Var[W] = 2/(n_in + n_out) (eq 12), so that the
-# two add up to 2, and a = sqrt(6/(n_in + n_out)): eq 16, ``normalized``.
+# layer can grant both. The paper's compromise is Var[W] = 2/(n_in + n_out) (eq 12), so that the two
+# sum to 2. Uniform draws have it with a = sqrt(6/(n_in + n_out)): eq 16, ``normalized``.
 
 # %%
-for n_in, n_out in [(1000, 1000), (500, 1500), (1500, 500)]:
-    for init in (tn.standard, tn.normalized):
-        var = init(n_in, n_out, 0).var()
-        n_var = f"n_in Var[W] = {n_in * var:.2f}, n_out Var[W] = {n_out * var:.2f}"
-        print(f"{n_in} to {n_out}, {init.__name__:10}  {n_var}")
+for n_in, n_out in [(1000, 1000), (500, 1500)]:
+    var = tn.normalized(n_in, n_out, 0).var()
+    print(f"{n_in} to {n_out}: n_in Var[W] = {n_in * var:.2f}, n_out Var[W] = {n_out * var:.2f}")
 
 # %% [markdown]
 # With the bend
@@ -71,7 +69,7 @@ for n_in, n_out in [(1000, 1000), (500, 1500), (1500, 500)]:
 # Tanh bends, so f(s) = s is only an approximation. But s is a sum of many independent products, so
 # it is nearly Gaussian, and its variance is all that matters. Putting that one distribution in the
 # place of the many numbers that add up is called *mean field*. The mean of a function F of a
-# Gaussian s is a sum over closely spaced points g, weighted with a bell curve::
+# Gaussian s is a sum over closely spaced points g, weighted with a bell curve (std is that of s)::
 #
 #     E[F(s)] = sum of bell * F(std * g), divided by the sum of bell
 #
@@ -101,7 +99,7 @@ check("7.1", mean_field_step)
 # - *one length*: the mean-field step, where one average image stands for all;
 # - *mean field*: the same for each image by itself, and the mean over the images at the end.
 #
-# ``studies.variance_theory`` has the same; ``assert`` stops the lesson if ours differ by over 1 %.
+# ``studies.variance_theory`` has them too; ``assert`` stops the lesson if ours differ by over 1 %.
 # Before you read on: linear theory says that ``normalized`` keeps the size. Will tanh?
 
 # %%
@@ -130,44 +128,43 @@ theories = {
     "one length": (bent, images.mean()),
     "mean field": (bent, images),
 }
-hidden, measured = range(1, 6), {}
+hidden = range(1, 6)
 fig, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 4), sharey=True, layout="constrained")
 for init, ax in zip(("standard", "normalized"), panels, strict=True):
     found = studies.variance_theory(sizes, x, labels, init=init, networks=2)
-    measured[init] = np.sqrt(found["z_measured"][1:])
+    measured = np.sqrt(found["z_measured"][1:])
     lines = {name: up(step, q, init) for name, (step, q) in theories.items()}
     print(f"{init}: root of E[z^2] after hidden layers 1 to 5, and theory / measured")
-    print("  measured  ", measured[init].round(3))
+    print("  measured  ", measured.round(3))
     for name, roots in lines.items():
         assert np.allclose(roots, np.sqrt(found[f"z_{name.replace(' ', '_')}"][1:]), rtol=0.01)
-        print(f"  {name:10}", roots.round(3), "  ", (roots / measured[init]).round(2))
-    ax.plot(hidden, measured[init], "ko", ms=10, fillstyle="none", label="measured")
+        print(f"  {name:10}", roots.round(3), "  ", (roots / measured).round(2))
+    ax.plot(hidden, measured, "ko", ms=10, fillstyle="none", label="measured")
     plots.curves(hidden, lines, ax=ax)
     ax.set(xlabel="hidden layer", ylabel="root of E[z^2], activation z", xticks=hidden)
 panels[0].set(title="standard: the signal dies out", ylim=(0, 0.65))
-panels[1].set_title("normalized: it drifts, by the bend alone")
+panels[1].set_title("normalized: the bend alone takes some away")
 panels[0].legend()
 plots.show("07_what_random_weights_do_theories")
-q, after = measured["normalized"][3:] ** 2
+q, after = measured[3:] ** 2  # after layers 4 and 5, of normalized
 print(f"layer 5: sqrt(q - 2 q^2) = {np.sqrt(q - 2 * q**2):.3f}, measured {np.sqrt(after):.3f}")
-print("root of E[x^2], nine in ten images:", np.sqrt(np.percentile(images, [5, 95])).round(2))
 
 # %% [markdown]
 # Under ``standard`` the signal dies out. Under ``normalized`` it should stay, and it drifts, from
 # 0.45 to 0.28. The bend is to blame. For a small s, tanh(s) = s - s^3/3, so
 # tanh(s)^2 = s^2 - 2/3 s^4, up to higher powers. A Gaussian has E[s^4] = 3 E[s^2]^2. So with
-# n Var[W] = 1 a layer takes q to about q - 2 q^2: it falls, but the smaller it is the more slowly.
+# n Var[W] = 1 a layer takes q to about q - 2 q^2 (of layer 4 that makes the root 0.272 in layer 5;
+# measured, 0.279): it falls, but the smaller it is the more slowly.
 #
-# Why is *one length* a few percent too high? Images differ in contrast: the root of E[x^2] goes
-# from 0.24 to 0.89 for nine in ten. Tanh takes a larger share of a large q, so what is left is a
-# concave function of q: its mean over the images is less than its value at their mean. Image by
-# image, theory fits within 2 %.
+# *One length* is a few percent too high. Images differ in contrast, and tanh takes a larger share
+# of the strong ones, so the mean of what is left is less than what is left of a mean image. Image
+# by image, theory fits within 2 %.
 #
 # Figure 6
 # --------
 #
 # Now the whole distribution. The area under each line is 1, so a signal that dies out shows as a
-# rising peak at 0. The y axis of the lower panel is ten times finer.
+# rising peak at 0.
 
 # %%
 found = studies.layer_histograms(sizes, x, labels)
@@ -185,8 +182,8 @@ plots.show("07_what_random_weights_do_figure_6")
 
 # %% [markdown]
 # In the upper panel our peaks are the paper's, within 15 %. In the lower one they are not: the
-# paper's (read off the figure) fall a little, from 1.45 to 1.25, and ours rise, from 0.85 to 1.43.
-# That is the drift just derived. What the paper did otherwise we do not know.
+# paper's (read off the figure) fall a little, from 1.45 to 1.25, and ours rise, from 0.85 to 1.43,
+# the drift just derived. What the paper did otherwise we do not know.
 #
 # In three sentences
 # ------------------
@@ -198,11 +195,10 @@ plots.show("07_what_random_weights_do_figure_6")
 # Exercises
 # ---------
 #
-# Predict first. Then put your answer where the None is, and check it with
-# ``python -m tinynet exercise 7``. For help add ``--hint``, and after a try ``--solution``.
+# Check your answers with ``python -m tinynet exercise 7`` (``--hint``, ``--solution``).
 #
-# 2. The s of 1000 ReLU units is Gaussian with std 1, and their z = max(0, s) enters a layer with
-#    ``standard`` weights. What is the std of its s? (Within 1 %.)
+# 2. The s of 1000 ReLU units is Gaussian with mean 0 and std 1, and their z = max(0, s) enters a
+#    layer with ``standard`` weights. What is the std of its s? (Within 1 %.)
 # 3. Multiply all ``normalized`` weights by 5/3, PyTorch's gain for tanh. In linear theory z
 #    explodes, but tanh cannot exceed 1. Near which root of E[z^2] does it settle in a very deep
 #    network? (Within 5 %. Repeat ``bent``.)

@@ -5,24 +5,21 @@ The way back
 
 In the last lesson the signal died out on its way up through random layers. Gradients come down
 through the same matrices. Which layer gets the weakest: the lowest, as one often reads? That
-depends on whose gradient is meant: Figures 7 and 8 of the paper give two answers (eqs 6, 7, 13
-and 14).
+depends on the gradient of what: the paper's Figures 7 and 8 give two answers (eqs 6, 7, 13, 14).
 """
 # %% [markdown]
 # One layer down
 # --------------
 #
-# ``ds`` is the gradient of one example's own cost with respect to a pre-activation s. In the code
-# it is m times a row of ``linear.dy``: the cost is the mean over the m examples of a batch, so dy
-# has been divided by m (lesson 2).
-#
-# From ds of one layer to that of the layer below, the chain rule takes two lines::
+# ``ds`` is the gradient of one example's own cost with respect to a pre-activation s: in the code
+# m times a row of ``linear.dy``, which has been divided by m, the batch size (lesson 2). From ds of
+# one layer to that of the layer below, the chain rule takes two lines::
 #
 #     dz = ds @ W.T             each a sum of n_out products
 #     ds_below = dz * f'(s)     f'(s) = 1 - tanh(s)^2 is at most 1
 #
 # A sum of products again: as before, E[dz^2] = n_out Var[W] E[ds^2]. With f' = 1 this makes eq 6,
-# where s_d is the output and s_i, as in lesson 7, belongs to hidden layer i + 1::
+# where s_d is the output, and s_i enters the tanh of hidden layer i + 1::
 #
 #     E[ds_i^2] = E[ds_d^2] * product over j > i of  n_{j+1} Var[W_j]
 #
@@ -49,16 +46,16 @@ for init in ("standard", "normalized"):
         print(f"  {way:10}", ds.round(4), "  ", (ds[:-1] / ds[1:]).round(2))
 
 # %% [markdown]
-# Not much: mean field fits within 3 %. Under ``standard`` the gradient of layer 1 is a tenth of
-# that of layer 5. Under ``normalized`` linear theory says it stays. Measured, each layer keeps
-# 0.84 to 0.92 of it: f' is below 1 where tanh bends, most in the lowest layers, whose s is largest.
+# Not much: mean field fits within 3 %. Under ``standard`` the ds of layer 1 is a tenth of that of
+# layer 5. Under ``normalized`` linear theory says it stays. Measured, each layer keeps 0.84 to 0.92
+# of it: f' is below 1 where tanh bends, most in the lowest layers, whose s is largest.
 #
 # Figure 7
 # --------
 #
 # Now the histograms: a small std is a high peak. One thing the paper does not say: are the output
-# weights of the same initialization as the hidden ones? Every gradient passes through them first,
-# so their scale is a factor in all layers. In the table above they had the same. Here are both.
+# weights initialized like the hidden ones? Every gradient passes through them first, so their scale
+# is a factor in all layers. In the table above they were. Here are both.
 
 # %%
 everywhere = studies.layer_histograms(sizes, x, labels)
@@ -82,14 +79,13 @@ plots.show("08_the_way_back_figure_7")
 # %% [markdown]
 # With eq 1 everywhere our peaks are more than twice the paper's. With eq 16 for the output layer
 # they come within 40 %, so that is probably what the authors had. In the lowest panel the paper's
-# peaks are all about 8; ours go from 23 down to 8, less flat, as the ratios above say. (Layer 5 has
-# a flat top: its ds is mostly one output weight, that of the right class, and weights are uniform.)
+# peaks are all about 8; ours go from 23 down to 8, less flat, as the ratios above say.
 #
 # Figure 8
 # --------
 #
-# The lower layers get smaller ds. Do their weights get smaller gradients too? Guess first. (Each
-# panel has scales of its own: compare the layers in it.)
+# The lower layers get smaller ds. Do their weights get smaller gradients too? Guess first. (Compare
+# the layers within a panel: each has scales of its own.)
 
 # %%
 fig, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 4), layout="constrained")
@@ -104,8 +100,7 @@ panels[0].legend()
 plots.show("08_the_way_back_figure_8")
 
 # %% [markdown]
-# All five agree within a tenth or so, though under ``standard`` their ds differ tenfold. (Layer 1
-# is rougher: neighbouring pixels are alike, and so are the gradients of their weights.)
+# All five agree within a tenth or so, though under ``standard`` their ds differ tenfold.
 #
 # Why they agree
 # --------------
@@ -134,7 +129,8 @@ plots.show("08_the_way_back_figure_8")
 #
 # One layer up z_e z_f is multiplied by the factor of z^2, for the same reason, and ds_e ds_f is
 # divided by that of ds^2: every term stays as it is, and so does the sum. If two images had nothing
-# in common, only the m terms e = f would be left, and dW be sqrt(300) times smaller than dw.
+# in common, only the m terms e = f would be left, and the root mean square (rms) of dW would be
+# sqrt(300) times smaller than that of dw.
 
 # %%
 for init in study:
@@ -152,25 +148,22 @@ for init in study:
     print(f"{'':10}  sqrt(300) rms of dW / rms of dw", np.round(mean, 2))
 z, ds, dw = (np.sqrt(study["standard"][f"{name}_measured"][:5]) for name in ("z", "ds", "dw"))
 lines = {"z, what enters": z / z[0], "ds": ds / ds[0], "dw, of one image": dw / dw[0]}
-for name, line in lines.items():
-    print(f"{name:16}", line.round(2))
 fig, ax = plt.subplots(figsize=(plots.NARROW, 4), layout="constrained")
 plots.curves(hidden, lines, ax=ax)
 ax.set(xlabel="hidden layer", xticks=hidden, yscale="log")
-ax.set(title="standard: z falls, ds rises, and dw stays", ylabel="root mean square, layer 1 = 1")
+ax.set(title="standard: z falls, ds rises, and dw stays", ylabel="root mean square / layer 1's")
 ax.set_yticks([0.1, 1, 10], ["0.1", "1", "10"])
 ax.legend()
 plots.show("08_the_way_back_product")
 
 # %% [markdown]
 # z and ds are all but independent, less so in the lowest layers under ``normalized``, where tanh
-# bends most: a strong image has a large z and a small f', and the share falls to 0.75. The
+# bends most: a strong image has a large z and a small f', and the first ratio falls to 0.75. The
 # sqrt(300) is right within a quarter, and off by nearly the same factor in all layers.
 #
-# So "lower layers always get smaller gradients" is true of ds and false of dW, at initialization.
-# Whoever watches dW alone sees nothing amiss. Once training changes the weights, nothing keeps the
-# balance: in the paper's Figure 9 the weight gradients under ``standard`` drift apart, and the
-# larger ones are in the lower layers.
+# So "lower layers always get smaller gradients" is true of ds and false of dW, at initialization:
+# whoever watches dW alone sees nothing amiss. Training then upsets the balance: in the paper's
+# Figure 9 weight gradients under ``standard`` drift apart, the larger ones in the lower layers.
 #
 # In three sentences
 # ------------------
@@ -183,15 +176,14 @@ plots.show("08_the_way_back_product")
 # Exercises
 # ---------
 #
-# Predict first. Then put your answer where the None is, and check it with
-# ``python -m tinynet exercise 8``. For help add ``--hint``, and after a try ``--solution``. To
-# write the theory of lessons 7 and 8: ``python -m tinynet assignment release 5 mine``.
+# Check your answers with ``python -m tinynet exercise 8`` (``--hint``, ``--solution``). To write
+# the theory of lessons 7 and 8: ``python -m tinynet assignment release 5 mine``.
 #
 # 1. In training a batch has 10 images. If images had nothing in common, how many times as large as
 #    with 300 would the std of dW be? (Within 1 %.)
 # 2. Each layer has twice as many units as the one below it, and all weights are ``standard``. One
 #    layer up, by which factor does linear theory multiply the std of dw? (Within 1 %.)
-# 3. Write E[dw_i^2] / E[dw_0^2], for layers of any sizes and variances.
+# 3. Write E[dw_i^2] / E[dw_0^2], by linear theory, for layers of any sizes and variances.
 # 4. The slope of the sigmoid at 0 is 1/4, not 1. Under ``normalized``, what is the std of ds in
 #    hidden layer 4 as a share of that in hidden layer 5? (Within 10 %.)
 # 5. In that network the std of dW falls about 4 times a layer too, from hidden layer 5 down to 2.

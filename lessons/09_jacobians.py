@@ -4,15 +4,10 @@ Layer Jacobians and their singular values
 =========================================
 
 Seen from close, every layer is a matrix: it turns a small change of what enters into a small
-change of what leaves. By how much does it stretch? The paper finds about 0.8 for the normalized
-initialization and 0.5 for the standard one, and would like to see 1. Should it?
+change of what leaves. By how much does it stretch? The paper (section 4.2.1) finds about 0.8 for
+the normalized initialization and 0.5 for the standard one, and would like to see 1. Should it?
+(To know before: the singular value decomposition. A reminder comes below.)
 """
-# %% [markdown]
-# A layer takes z to y = tanh(z W + b). If z changes by a little ``dz``, then y changes by
-# ``J @ dz``. J is the layer Jacobian (eq 17 of the paper): ``J[k, l]`` says what unit k of the
-# output does when unit l of the input moves. By the chain rule::
-#
-#     J[k, l] = f'(s_k) W[l, k]         the whole matrix: J = diag(f'(s)) W^T
 
 # %%
 import matplotlib.pyplot as plt
@@ -22,169 +17,195 @@ import tinynet as tn
 from tinynet import plots, studies
 from tinynet.exercises import check
 
-linear = tn.Linear(2, 2)
-linear.W[:] = [[1.5, 0.2], [0.9, 0.8]]
-layer = tn.Network([linear, tn.Tanh()])
-z = np.array([[0.3, -0.4]])
-J = np.diag(tn.Tanh().slope(z @ linear.W)[0]) @ linear.W.T
-up, down = layer.forward(z + [0, 1e-6]), layer.forward(z - [0, 1e-6])
-print(f"J[0, 1] = {J[0, 1]:.8f}, by differences {(up - down)[0, 0] / 2e-6:.8f}")
-print("tn.jacobian agrees:", np.allclose(J, tn.jacobian(layer, 0, z)[0]))
+# %% [markdown]
+# The Jacobian of a layer
+# -----------------------
+#
+# A layer takes z to y = tanh(s), s = z W + b. If z changes by a little, v, then y changes by nearly
+# ``J @ v``, where ``J[k, l]`` is the slope of output k by input l. By the chain rule::
+#
+#     J[k, l] = f'(s_k) W[l, k]         the whole matrix: J = diag(f'(s)) W^T
+#
+# This is the layer Jacobian, eq 17 of the paper. In z W an example is a row, but in ``J @ v`` the
+# change v is a column: hence the transposed W. And v is not called dz: dz is the gradient of the
+# cost, which comes down, dz = J^T dy. Now write J for one example; the lesson goes on either way.
+
+
+# %%
+def jacobian(W, s):
+    """Return J (n_out, n_in) of y = tanh(s), s = z W + b; W is (n_in, n_out), s is (n_out,)."""
+    raise NotImplementedError
+
+
+check("9.1", jacobian)
 
 # %% [markdown]
 # A circle becomes an ellipse
 # ---------------------------
 #
-# Now move z by the same small length in every direction, around a circle. What does the layer
-# make of it? The dots go through the layer itself, tanh and all. The line is what J predicts.
+# Take two units in, two out, and move z by the same small length in every direction, on a circle.
+# What becomes of it? The singular value decomposition J = U diag(values) V^T answers. The columns
+# of V (NumPy returns V^T) are changes of z at right angles to each other. J turns each into a
+# column of U, again at right angles, and makes it longer or shorter by its singular value.
+#
+# So "by how much" has more than one answer, and more than one average: the plain mean of the
+# values, their root mean square (rms), their geometric mean, the root of their product. Guess:
+# which tells how the area changes? And which how long a change in a random direction becomes?
 
 # %%
-U, values, _ = np.linalg.svd(J)
+linear = tn.Linear(2, 2)
+linear.W[:] = [[1.5, 0.2], [0.9, 0.8]]
+layer, z = tn.Network([linear, tn.Tanh()]), np.array([[0.3, -0.4]])
+J = np.diag(1 - np.tanh(z @ linear.W)[0] ** 2) @ linear.W.T
+U, values, Vt = np.linalg.svd(J)
+print(f"singular values {values.round(3)}; the input {Vt[0].round(2)} goes to the long axis")
 angle = np.linspace(0, 2 * np.pi, 41)
 circle = 0.1 * np.array([np.cos(angle), np.sin(angle)])
 out = layer.forward(z + circle.T) - layer.forward(z)
-fig, ax = plt.subplots(figsize=(6.4, 5), layout="constrained")
+fig, ax = plt.subplots(figsize=(plots.NARROW, 5), layout="constrained")
 ax.plot(*circle, ":", color="black", label="change of z, into the layer")
 ax.plot(*(J @ circle), color="0.5", label="change of y, predicted by J")
-ax.plot(*out.T, "o", color=plots.COLOURS[0], label="change of y, out of the layer")
-for k in range(2):
-    axis, name = np.outer(-U[:, k], [0, 0.1 * values[k]]), f"0.1 times {values[k]:.2f}"
-    ax.plot(*axis, plots.STYLES[k], color=plots.COLOURS[1], linewidth=2.5, label=name)
-ax.set(xlabel="change of unit 0", ylabel="change of unit 1", ylim=(-0.12, 0.23), aspect="equal")
-ax.legend(loc="upper left")
+ax.plot(*out.T, "o", color="black", markersize=4, label="change of y, out of the layer")
+for k, colour in enumerate(plots.COLOURS[:2]):
+    ax.plot(*np.outer(0.1 * Vt[k], [0, 1]), "--", color=colour, label=f"0.1 times column {k} of V")
+    name = f"{0.1 * values[k]:.3f} times column {k} of U"
+    ax.plot(*np.outer(0.1 * values[k] * U[:, k], [0, 1]), color=colour, linewidth=2.5, label=name)
+ax.set(xlabel="unit 0", ylabel="unit 1", aspect="equal", title="circle to ellipse, dashed to solid")
+fig.legend(loc="outside lower center", ncols=2)
 plots.show("09_jacobians_ellipse")
+lengths, rms = np.linalg.norm(J @ circle[:, 1:], axis=0) / 0.1, np.sqrt((values**2).mean())
+print(f"root of the ratio of the areas, |det J|: {np.sqrt(abs(np.linalg.det(J))):.3f}")
+print(f"rms of the lengths: {np.sqrt((lengths**2).mean()):.3f}, of the singular values: {rms:.3f}")
+print(f"their mean: {values.mean():.3f}, their geometric mean: {np.sqrt(values.prod()):.3f}")
 
 # %% [markdown]
-# An ellipse. Its half axes are the radius times the two singular values of J. So "by how much"
-# has more than one average. Guess before you look: which one tells how the area changes? And
-# which tells how long a change becomes that starts out in a random direction?
+# The **geometric mean** belongs to volumes, here areas. The **rms** belongs to lengths, and so to
+# variances; it needs no decomposition, for the squares of the values have the same sum as the
+# squares of J's entries. The plain **mean** belongs to neither. It is what the paper reports.
+#
+# From 1000 units to 250
+# ----------------------
+#
+# With 250 rows, J has 250 singular values. What becomes of the other directions of v? (Here of W
+# alone, without the slopes.)
 
 # %%
-print(f"singular values {values[0]:.3f} and {values[1]:.3f}: mean {values.mean():.3f},", end=" ")
-print(f"geometric mean {np.sqrt(values.prod()):.3f}, rms {np.sqrt((values**2).mean()):.3f}")
-print(f"root of the ratio of the areas, |det J|: {np.sqrt(abs(np.linalg.det(J))):.3f}")
-lengths = np.linalg.norm(J @ circle[:, 1:], axis=0) / 0.1
-print(f"root mean square of the lengths: {np.sqrt((lengths**2).mean()):.3f}")
+W = tn.normalized(1000, 250, rng=0)
+U, values, Vt = np.linalg.svd(W.T)
+up, down = np.linalg.norm(W.T @ Vt.T, axis=0), np.linalg.norm(W @ U, axis=0)
+for way, lengths in (("up, v", up), ("down, a gradient", down)):
+    kept = lengths[lengths > 1e-12]  # the others are 0, but for rounding
+    print(f"{way}: {len(lengths) - len(kept)} of {len(lengths)} directions are lost,", end=" ")
+    print(f"the others become {kept.min():.2f} to {kept.max():.2f} times as long")
 
 # %% [markdown]
-# - The **geometric mean** belongs to volumes. (Here: areas.)
-# - The **root mean square**, rms, belongs to lengths, and so to variances.
-# - The plain **mean** belongs to neither. It is the one that the paper reports.
+# On the way up 750 of the 1000 directions are lost entirely: what is left of them is rounding. On
+# the way back none is lost: every gradient at the 250 units keeps at least 0.66 of its length.
+#
+# The quarter circle
+# ------------------
+#
+# Take square W with independent random entries, scaled so that n Var W = 1, as normalized weights
+# are. The larger W, the less is left to chance. The line is a quarter of a circle of radius 2,
+# pressed flat until its area is 1:
+
+# %%
+s = np.linspace(0, 2, 200)
+fig, panels = plt.subplots(1, 3, figsize=(plots.WIDE, 3), sharey=True, layout="constrained")
+for ax, n in zip(panels, (10, 100, 1000), strict=True):
+    values = np.linalg.svd(tn.normalized(n, n, rng=0), compute_uv=False)
+    ax.hist(values, np.linspace(0, 2.2, 12), density=True, color=plots.AREAS[1], edgecolor="0.3")
+    ax.plot(s, np.sqrt(4 - s**2) / np.pi, color="black")
+    ax.set(title=f"{n} units: mean {values.mean():.3f}", xlabel="singular value", ylabel="density")
+plots.show("09_jacobians_quarter_circle")
+
+# %% [markdown]
+# That it is a circle is a theorem (Marchenko and Pastur, 1967). We read it off the picture and work
+# out the rest. Such values are spread like the x of points (x, y) that fill a quarter disc. If its
+# radius is R, the mean of x^2 + y^2 is R^2/2, so that of x^2 is R^2/4. Here it is 1: the squared
+# entries of W add up to n^2 Var W = n, and so do the n squared values. So R = 2, the area of the
+# quarter is pi, the density sqrt(4 - s^2)/pi, and its mean, with u = 4 - s^2 and du = -2 s ds::
+#
+#     mean = 1/pi * integral from 0 to 2 of s sqrt(4 - s^2) ds
+#          = 1/(2 pi) * integral from 0 to 4 of sqrt(u) du = 1/(2 pi) * 2/3 * 4^(3/2) = 8/(3 pi)
+#
+# Now the slopes. J is W^T with row k multiplied by f'(s_k). So its squared entries are multiplied,
+# on average, by the mean of f'^2, and the rms of its singular values by rms(f'): squares add up, so
+# it is not the mean of f'. Where the slopes are nearly equal, J is nearly W^T times one number: a
+# quarter circle again, whose mean is 8/(3 pi) times its rms::
+#
+#     rms = sqrt(n Var W) rms(f')           mean = 8/(3 pi) rms, nearly
 #
 # A thousand units
 # ----------------
 #
-# Now the paper's network: five hidden layers of 1000 tanh units, before it has learnt anything.
-# Every image gives J other slopes, so we take four images.
+# Is it so in the paper's network, five hidden layers of 1000 tanh units, untrained? (Each image has
+# slopes of its own; we take one.) And which averages has an orthogonal W? Guess.
 
 # %%
-x, labels = tn.Shapeset(rng=0).draw(4)
+x, labels = tn.Shapeset(rng=0).draw(1)
 sizes = [1024, 1000, 1000, 1000, 1000, 1000, 9]
-found = {init: studies.jacobian_spectra(sizes, x, init=init) for init in ("standard", "normalized")}
-for init, result in found.items():
-    mean, law = result["mean"].round(3), result["law_mean"].round(3)
-    print(f"{init}: mean singular value, layers 1 to 5 {mean}, law {law}")
+nets = {init: tn.mlp(sizes, init=init, rng=0) for init in ("standard", "normalized", "orthogonal")}
+for init in ("standard", "normalized"):
+    nets[init].forward(x)
+    print(f"{init}\nlayer  rms(f')    rms  by the law   mean  by the law")
+    for i in range(5):
+        linear, tanh = nets[init].layers[2 * i : 2 * i + 2]
+        slope = np.sqrt((tanh.slope(tanh.x) ** 2).mean())
+        law = np.sqrt(linear.n_in * linear.W.var()) * slope
+        values = tn.singular_values(nets[init], i, x)
+        print(f"{i + 1:>5}{slope:9.3f}{np.sqrt((values**2).mean()):7.3f}{law:12.3f}", end="")
+        print(f"{values.mean():7.3f}{8 / (3 * np.pi) * law:12.3f}")
+for init in ("normalized", "orthogonal"):
+    of_W = np.linalg.svd(nets[init].layers[8].W, compute_uv=False)
+    five = tn.singular_values(tn.Network(nets[init].layers[:-1]), None, x)
+    for name, values in (("W of layer 5", of_W), ("J of all five", five)):
+        averages = values.mean(), np.sqrt((values**2).mean()), studies.geometric_mean(values)
+        print(f"{init}, {name}: mean, rms, geometric mean {np.round(averages, 3)}")
 
 # %% [markdown]
-# The paper says 0.5 and about 0.8. We find 0.44 to 0.49, and 0.67 to 0.78: the same, and less in
-# the lower layers, where the slopes of tanh are further from 1. The law knows nothing of this
-# network but the variance of its weights and the size of its slopes. For a large square matrix
-# with independent random entries::
-#
-#     mean singular value = 8/(3 pi) sqrt(n Var W) rms(f')
-#
-# Not only the mean is known. The whole distribution is a quarter of a circle (in the right
-# units); for a layer that is not square it is the law of Marchenko and Pastur. Judge by eye:
-
-# %%
-cases = [(name, found[name]["values_4"], 1000, found[name]["law_rms"][4] ** 2) for name in found]
-W = tn.normalized(1000, 250, rng=0)
-cases.append(("1000 to 250 units, W", np.linalg.svd(W, compute_uv=False), 250, 1000 * W.var()))
-v, bins = np.linspace(0.001, 2.1, 600), np.linspace(0, 2.1, 29)
-fig, ax = plt.subplots(layout="constrained")
-for k, (name, values, n_out, n_var) in enumerate(cases):
-    share = np.histogram(values, bins, density=True)[0]
-    ax.plot(bins[1:] - bins[1] / 2, share, plots.MARKERS[k], color=plots.COLOURS[k], label=name)
-    law = studies.marchenko_pastur(v, n_out, 1000, n_var / 1000)
-    ax.plot(v, law, color=plots.COLOURS[k], linestyle=plots.STYLES[k])
-ax.set(xlabel="singular value of J of hidden layer 5, or of W", ylabel="density (lines: the law)")
-ax.legend()
-plots.show("09_jacobians_law")
-
-# %% [markdown]
-# The weights are uniform, not Gaussian, and the law does not care. In a square layer some
-# directions always come out close to 0; in the rectangular one none does. (That is its W alone.
-# Slopes that differ much from unit to unit blur the edges; in layer 5 all are near 1.)
+# The paper says 0.5 and about 0.8. We find nearly that at the top, 0.49 and 0.77, and less in the
+# lower layers, where the slopes are smaller. The rms is the law's. The mean is below its law by up
+# to 3 %, where slopes differ from unit to unit: there it is no longer quite a circle.
 #
 # What 0.8 is
 # -----------
 #
-# Would a perfect layer have 1? Take the slopes away, and look at normalized weights alone, where
-# n Var W is 1: they keep variance exactly. Guess the mean first; and that of orthogonal ones.
-
-# %%
-found["orthogonal"] = studies.jacobian_spectra(sizes, x[:1], init="orthogonal")
-weights = {init.__name__: init(1000, 1000, 0) for init in (tn.normalized, tn.orthogonal)}
-cases = {f"{name}, W": np.linalg.svd(W, compute_uv=False) for name, W in weights.items()}
-cases |= {f"{name}, J of layer 5": found[name]["values_4"][0] for name in found}
-for name, values in cases.items():
-    rms, geometric = np.sqrt((values**2).mean()), studies.geometric_mean(values)
-    print(f"{name}: mean {values.mean():.3f}, rms {rms:.3f}, geometric mean {geometric:.3f}")
-
-# %% [markdown]
-# The mean is 0.849, 8/(3 pi), although variance is kept: the rms is 1. So 0.8 is no failure to
-# reach 1. It is what a random matrix of the right scale gives, times slopes a little below 1.
-# Volume is another matter: the geometric mean is 0.61. The paper's sentence takes the average
-# singular value for the ratio of volumes and for that of variances: three different averages.
+# The mean of W is 0.849, although variance is kept: the rms is 1. So 0.8 is no failure to reach 1.
+# It is the plain mean of a matrix of the right scale, 0.85, times slopes a little below 1: in layer
+# 5 their rms is 0.92, which makes 0.78. The paper says more: "the average singular value
+# corresponds to the average ratio of infinitesimal volumes [...], as well as to the ratio of
+# average activation variance". It is neither. Volumes go with the geometric mean, 0.60 for W, and
+# variances with the square of the rms. The three averages agree only where all values are equal, as
+# in orthogonal W. In a product of layers that counts: after five, both have an rms of 0.50, but a
+# geometric mean of 0.03 for normalized and 0.40 for orthogonal weights. Most directions are nearly
+# lost in the one and kept in the other, and gradients come down through the same matrices.
 #
-# They agree only where all singular values are equal, as in orthogonal weights. After the slopes
-# both J have an rms of 0.92: they keep lengths equally well on average, but orthogonal in all
-# directions alike. (The rms alone needs no spectrum: ``tn.mean_square_singular_value``.
-# ``tn.singular_values`` works in squares: below 1e-8 of the largest they are only known as small.)
+# In three sentences
+# ------------------
 #
-# Five layers in a row
-# --------------------
-#
-# The Jacobian of several layers is the product of theirs. What does that do to the spectrum? Here
-# is that of all five layers together, and that of one.
-
-# %%
-lines = {"normalized, layer 5 alone": found["normalized"]["values_4"][0][:999:37]}
-for init, result in found.items():
-    hidden = tn.Network(tn.mlp(sizes, init=init, rng=0).layers[:-1])
-    five = tn.singular_values(hidden, None, x[:1])[0]
-    lines[f"{init}, all five"] = five[:999:37]
-    outputs = result["values_all"][0]
-    print(f"{init}, five layers: largest {five[0]:.3f}, middle {np.median(five):.3f};", end=" ")
-    print(f"to the outputs: largest {outputs[0]:.3f}, smallest {outputs[-1]:.3f}")
-fig, ax = plt.subplots(layout="constrained")
-plots.curves(range(1, 1000, 37), lines, ax=ax)
-ax.set(xlabel="number, the largest first", ylabel="singular value of J", yscale="log")
-ax.legend(loc="lower left")
-plots.show("09_jacobians_depth")
-
-# %% [markdown]
-# Products spread out. Five normalized layers still stretch the luckiest direction by 2.02, but the
-# one in the middle by 0.082. With orthogonal weights the two are 0.82 and 0.47, and the slopes
-# alone are to blame. The small scale of ``standard`` hardly does more than move the curve down.
-# With the output layer, it lets no change of this image come out longer than 0.041 of what it
-# was. Gradients travel back through the same matrices, transposed, with the same singular values:
-# so this is also how little of them arrives.
+# Seen from close a layer is its Jacobian diag(f') W^T, and a circle of small changes leaves it as
+# an ellipse, whose half axes are its singular values. Lengths and variances go with their rms,
+# volumes with their geometric mean, and the paper reports their plain mean. For a square random
+# matrix that keeps variance this mean is 8/(3 pi), or 0.85; slopes a little below 1 make it 0.8.
 #
 # Exercises
 # ---------
 #
-# Predict first. Then put your answer where the None is, and check it with
-# ``python lessons/09_jacobians.py``. Both are about weights alone: no slopes.
+# Predict first. ``python -m tinynet exercise 9`` checks your answers (add ``--hint``,
+# ``--solution``). To write more: ``python -m tinynet assignment release 6 mine``.
 #
-# 1. Somebody wants the *mean* singular value of square layers to be exactly 1, and scales the
-#    weights up. What is n Var W then? (By this factor the variance grows in every layer.)
-# 2. A change of length 1 in a random direction goes through five square linear layers with
-#    ``standard`` weights. How long is it then, rms? (Which average do you need?)
+# 2. A change of length 1 in a random direction goes through five square linear layers, without
+#    slopes, with ``standard`` weights. How long is it then, rms? (Within 5 %. Which average?)
+# 3. Such a change goes through the normalized layer of 1000 to 250 units. How long is it then? And
+#    a gradient of length 1, on its way back? (Rms, a list of two, within 1 %. Why not both 1?)
+# 4. A friend reads 0.8 and concludes that normalized layers shrink the variance by 0.64 each. Say
+#    in two sentences what is wrong.
 
 # %%
-answer_1 = None
 answer_2 = None
-check("9.1", answer_1, (3 * np.pi / 8) ** 2)
-change = tn.mlp([1000] * 6, activation="identity", init="standard", rng=0).forward(np.eye(1000))
-check("9.2", answer_2, np.sqrt((change**2).sum(axis=1).mean()), within=0.1)
+answer_3 = None
+answer_4 = None
+check("9.2", answer_2)
+check("9.3", answer_3)
+check("9.4", answer_4)

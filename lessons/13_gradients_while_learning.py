@@ -8,17 +8,18 @@ though those of the layers' pre-activations are not. Now the weights learn. Does
 of the paper, what its section 4.3 says of the way back, and the layer Jacobians over time.
 """
 # %% [markdown]
-# Two widths
-# ----------
+# Three widths
+# ------------
 #
-# Tanh with both initializations, four hidden layers, twice: 100 units, the runs of lesson 12, and
-# 300 units. (A minute on two cores, and at once the second time: lesson 11 says where runs are
-# kept.) The paper has 1000 units and far more updates.
+# Tanh with both initializations: four hidden layers, of 100 units (the runs of lesson 12) and of
+# 300 units. One to two minutes on two idle cores, at once the second time. The paper has 1000
+# units, and five layers: two such runs took hours, and come with tinynet.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
+import tinynet as tn
 from tinynet import plots, studies
 from tinynet.exercises import check
 
@@ -29,36 +30,31 @@ runs = {
     "wide": studies.Run(init="standard", **wide),
     "wide_n": studies.Run(init="normalized", **wide),
 }
-seen = studies.watch(runs)
-names = {name: f"{run.init}, width {run.width}" for name, run in runs.items()}
-layers = ["layer 1", "layer 2", "layer 3", "layer 4"]
+seen = dict(studies.watch(runs))
+for row in ("tanh", "tanh_n"):
+    kept = studies.race.kept("shapeset")[row]
+    seen[f"{row}_1000"] = {**kept, **{k: np.array(v) for k, v in kept["layers"].items()}}
+names = {
+    "tanh": "standard, width 100", "wide": "standard, width 300",
+    "tanh_1000": "standard, width 1000", "tanh_n": "normalized, width 100",
+    "wide_n": "normalized, width 300", "tanh_n_1000": "normalized, width 1000",
+}  # fmt: skip
 for name, title in names.items():
-    after, error = runs[name].updates, seen[name]["test_error"][-1]
-    print(f"{title:21}: {after:,} updates, lr {runs[name].lr}, test error {error:.0%} at the end")
+    last, error = seen[name]["updates"][-1], seen[name]["test_error"][-1]
+    print(f"{title:22}: {last:7,} updates, test error {error:.0%} at the end")
 
 
-def calm(values, half=5):
-    """The geometric mean of some looks before and after each, since one alone is noisy."""
-    around = [values[t - min(t, half) : t + min(t, half) + 1] for t in range(len(values))]
-    return np.exp([np.log(few).mean(axis=0) for few in around])
-
-
-def four(array, label, ylim):
-    """One panel a run: the four hidden layers over the updates."""
-    fig, panels = plt.subplots(2, 2, figsize=(10, 7), sharey=True, layout="constrained")
-    for ax, (name, title) in zip(panels.T.flat, names.items(), strict=True):
-        last = runs[name].updates
-        plots.over_time(seen[name]["updates"], array[name][:, :4], layers, ax=ax)
-        ax.set(title=title, ylabel=label, yscale="log", ylim=ylim, xticks=[0, last / 2, last])
-    panels[1, 1].legend(ncols=2, loc="lower right")
-
-
-def table(array, scale):
-    for name, title in names.items():
-        for t in (0, len(array[name]) // 4, len(array[name]) - 1):
-            line = scale * array[name][t, :4]
-            print(f"{title:21} after {seen[name]['updates'][t]:6,}:", line.round(1), end="")
-            print(f"   largest / smallest {line.max() / line.min():.1f}")
+def draw(arrays, label, ylim, see):
+    """Draw the hidden layers over the updates: a row an initialization, a column a width."""
+    fig, panels = plt.subplots(2, 3, figsize=(plots.WIDE, 6), sharey=True, layout="constrained")
+    fig.suptitle(see)
+    for ax, (name, title) in zip(panels.flat, names.items(), strict=True):
+        values, updates = arrays[name][:, :-1], seen[name]["updates"]  # the last is the output
+        layers = [f"layer {k + 1}" for k in range(values.shape[1])]
+        plots.over_time(updates, values, layers, ax=ax)
+        ax.set(title=title, ylabel=label, yscale="log", ylim=ylim)
+        ax.set_xticks([0, updates[-1] // 2, updates[-1]])
+    panels[1, 2].legend(fontsize="small", ncols=2)
 
 
 # %% [markdown]
@@ -66,124 +62,143 @@ def table(array, scale):
 # ------------------------
 #
 # At the start, under ``standard``, ds shrinks by sqrt(1/3) a layer on its way down. The paper says
-# that this trend "reverses quickly" while the network learns. What can reverse it? And how soon is
-# quickly? (ds is the gradient of one image's cost. Two rows, one an initialization.)
+# that this trend "reverses quickly" while the network learns. At first it gets worse: while
+# ``standard`` is at the chance level (lesson 5), what arrives at layer 1 falls by about half. Then
+# it learns something, and within a few thousand updates layers 2 and up have nearly the same, and
+# layer 1 half of that or more. That the *lowest* layer gets the most we see under ``normalized``
+# only. The table has the std of ds, of one image, in layer 1 over that in the highest hidden layer.
 
 # %%
-ds = {name: seen[name]["ds_std"] for name in runs}
-table(ds, 1000)
-four(ds, "std of ds, hidden layers", (0.002, 0.2))
+ds = {name: seen[name]["ds_std"] for name in names}
+draw(ds, "std of ds", (0.001, 0.2), "the layers' ds come together")
 plots.show("13_gradients_while_learning_ds")
+for name, title in names.items():
+    share = ds[name][:, 0] / ds[name][:, -2]
+    print(f"{title:22}: first look {share[0]:.2f}, lowest {share.min():.2f}, last {share[-1]:.2f}")
 
 # %% [markdown]
-# At first it gets worse: while ``standard`` sits on the plateau of lesson 5 and says the class
-# frequencies, what arrives at layer 1 falls by half. Then the network sees something, and within a
-# few thousand updates layers 2 and 3 have about as much as layer 4, at width 300 more: quickly,
-# once it begins. That the *lowest* layer gets most we see under ``normalized`` only, in the end.
-#
 # Figure 9
 # --------
 #
 # And the weights? The paper: under ``standard`` their gradients, alike at the start, drift apart,
 # and the larger ones are in the lower layers; under ``normalized`` they stay alike. Lower layers
-# are often said to starve; here the upper ones do. (dW is the mean gradient over 300 images.)
+# are often said to starve; here the upper ones do.
+#
+# At width 1000 that is plain: under ``standard`` the lowest layer ends with some nine times as much
+# as the highest, under ``normalized`` all are within a factor of two. At width 300 it is there,
+# too. At width 100 it is not: ``standard`` is no farther apart than ``normalized``. So Figure 9
+# wants width, or what comes with it. (dW is the mean gradient over 300 images, and one look at it
+# is noisy: each point is a mean of five looks, of their logarithms, as the picture is logarithmic.)
+
 
 # %%
-dW = {name: calm(seen[name]["dW_std"]) for name in runs}
-table(dW, 10_000)
-four(dW, "std of dW, running mean", (5e-5, 1e-2))
+def running_mean(values):
+    """Average each look with the two before it and the two after it."""
+    logs = np.log(values)
+    return np.exp([logs[max(0, t - 2) : t + 3].mean(axis=0) for t in range(len(logs))])
+
+
+dW = {name: running_mean(seen[name]["dW_std"]) for name in names}
+draw(dW, "std of dW, running mean", (2e-5, 1e-2), "standard drifts apart, the more the wider")
 plots.show("13_gradients_while_learning_figure_9")
-
-# %% [markdown]
-# At width 300 it is there: under ``standard`` the largest std is three or four times the smallest,
-# layers 1 and 2 above 3, and 3 above 4. Under ``normalized`` it is not even two times.
-#
-# At width 100 it is not. Layers 2 to 4 come in the paper's order, but nearly as far apart under
-# ``normalized``, and layer 1 is the smallest for much of it. (It sees 1024 pixels, no layer
-# below.) So the picture wants width, or what comes with it. The paper's networks have 1000 units,
-# and five layers: lesson 14 has two such runs, kept, from which these numbers are.
-
-# %%
-kept = studies.race.kept("shapeset")
-for row in ("tanh", "tanh_n"):
-    for t in (3, 7, -1):
-        after, line = (kept[row]["updates"][t], np.array(kept[row]["layers"]["dW_std"][t][:5]))
-        print(f"{row:6}, width 1000, after {after:7,}: {(10_000 * line).round(1)}", end="")
-        print(f"   largest / smallest {line.max() / line.min():.1f}")
-
-# %% [markdown]
-# There the picture is plain. ``tanh`` is on the plateau in the first two lines, and little has
-# happened; in the end its gradients fall from layer to layer, ten times from the first to the last.
-# Those of ``tanh_n``, nearly three times apart early on, end within a factor of two.
-#
-# How far does a step go?
-# -----------------------
-#
-# The size of a gradient says little without that of its weights. The std of what the last step
-# added, -lr dW of a batch of 10, over std(W) is the share of its weights by which it moves a layer.
-
-# %%
-steps = {name: calm(seen[name]["update_ratio"][1:]) for name in runs}
 for name, title in names.items():
-    for when, t in (("first", 0), ("last", -1)):
-        line = 100 * steps[name][t, :4]
-        print(f"{title:21} {when:5} steps, % of std(W): {line.round(2)}", end="")
-        print(f"   largest / smallest {line.max() / line.min():.1f}")
+    last = dW[name][-1, :-1]
+    print(f"{title:22}: largest layer / smallest, at the end {last.max() / last.min():.1f}")
 
 # %% [markdown]
-# A few thousandths, wherever something is learnt. At width 300 it is Figure 9 again: at the end
-# layer 1 moves about three times as fast as layer 4 under ``standard``, and not twice as fast under
-# ``normalized``.
-#
+# Why? The gradient of a weight is what comes up times what comes down, z ds. At the start z fell on
+# the way up as ds did on the way down, and the product was level. Now ds is level, and under
+# ``standard`` z still falls: the product falls, too. Under ``normalized`` ds falls a little on the
+# way up, and z does not. At width 1000, at the end:
+
+# %%
+x, _ = tn.Shapeset(rng=[0, 1]).draw(300)  # what comes up to layer 1
+for name in ("tanh_1000", "tanh_n_1000"):
+    comes_up = np.array([np.sqrt((x**2).mean()), *seen[name]["z_std"][-1, :-1]])
+    for what, line in (("z", comes_up), ("ds", ds[name][-1, :-1])):
+        print(f"{names[name]:22}: {what:2}, layers 1 to 5, in parts of the first:", end=" ")
+        print((line / line[0]).round(2))
+
+# %% [markdown]
+# The size of a gradient says little without that of its weights. How far does a step go? Here is
+# the std of what the last one added over std(W): a few thousandths, and Figure 9 again.
+
+# %%
+for name in ("wide", "wide_n"):
+    share = 100 * running_mean(seen[name]["update_ratio"][1:])[-1, :4]
+    print(f"{names[name]:22}: a step is {share.round(2)} % of std(W), layers 1 to 4")
+
+# %% [markdown]
 # Jacobians
 # ---------
 #
 # On its way down ds goes through the transposed Jacobian of each layer (lesson 9). At the start
-# their mean singular values are the paper's, about 0.5 and, here a little less, about 0.8. As long
-# as that is all, ds shrinks. What is different when it no longer does?
+# their mean singular values are the paper's, about 0.5 and, a little less here, 0.8, and ds
+# shrinks. What is different when it no longer does?
+#
+# Not the mean: under ``standard`` it is as it was, and under ``normalized`` it even falls, as tanh
+# bends more. The largest: of the 300 singular values of layer 3 under ``standard`` one has left the
+# others. It is twice as large as the next, which has stayed.
 
 # %%
-fig, panels = plt.subplots(1, 2, figsize=(10, 4), sharey=True, layout="constrained")
+fig, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 4), sharey=True, layout="constrained")
+fig.suptitle("the mean stays or falls, a largest value leaves the others")
 for ax, name in zip(panels, ("wide", "wide_n"), strict=True):
     J = seen[name]["singular_values"]  # (looks, layers 2 to 4, units), the largest first
-    plots.over_time(seen[name]["updates"], J.mean(axis=2), layers[1:], points=J[:, :, 0], ax=ax)
+    upper = ["layer 2", "layer 3", "layer 4"]
+    plots.over_time(seen[name]["updates"], J.mean(axis=2), upper, points=J[:, :, 0], first=2, ax=ax)
     ax.set(title=names[name], ylim=(0, 3), xticks=[0, 15_000, 30_000])
     ax.set_ylabel("singular value of J")
-    for when, t in (("start", 0), ("end", -1)):
-        print(f"{names[name]}, {when}, layers 2 to 4: mean {J[t].mean(axis=1).round(2)}", end="")
-        print(f", largest {J[t, :, 0].round(2)}, second {J[t, :, 1].round(2)}")
-        rms, passed = np.sqrt((J[t] ** 2).mean(axis=1)), ds[name][t, :3] / ds[name][t, 1:4]
-        print(f"  root of mean square {rms.round(2)}, ds below / above {passed.round(2)}")
+    print(f"{names[name]}, layers 2 to 4: mean {J[0].mean(axis=1).round(2)} at the start", end=", ")
+    print(J[-1].mean(axis=1).round(2), "at the end")
 panels[0].legend(title="line: mean, markers: largest", loc="upper left")
 plots.show("13_gradients_while_learning_jacobians")
 
+J = seen["wide"]["singular_values"][-1]
+print("standard, at the end: largest", J[:, 0].round(2), "second", J[:, 1].round(2))
+print("  rms", np.sqrt((J**2).mean(axis=1)).round(2), end=", ")
+print("ds below / ds above", (ds["wide"][-1, :3] / ds["wide"][-1, 1:4]).round(2))
+
 # %% [markdown]
-# Not the mean: under ``standard`` it is still below 0.5, and under ``normalized`` it even falls, as
-# tanh bends more, while ds comes to *grow* downward. The largest: of the 300 singular values of
-# layer 3 under ``standard`` one has left the others. It is twice as large as the next, which has
-# stayed. In a random direction ds would be multiplied by the root of the mean square of all 300,
-# still below 0.6 in every layer; through layers 4 and 3 it loses nothing. So it lies along that one
-# direction more than chance would put it there. Theory that takes W and ds to be independent, as in
-# lesson 8, is about networks that have learnt nothing.
+# Were ds a random direction, a layer would multiply it by the rms of all 300 singular values, which
+# is below 0.6 in every layer. But layers 4 and 3 hand down more than they get. So ds is no random
+# direction: more of it than by chance lies along those that J stretches most, of which one stands
+# out (exercise 3). Lesson 8 took W and ds to be independent: so they are before learning.
+#
+# In three sentences
+# ------------------
+#
+# While a network learns, ds stops shrinking on the way down: W and ds are no longer independent. As
+# z still falls on the way up under ``standard``, the gradients of its weights, level at the start,
+# become larger in the lower layers (Figure 9). Under ``normalized`` they stay nearly level, and so
+# do the steps.
 #
 # Exercises
 # ---------
 #
-# Work them out on paper, put your answers where the None is, and check them with
-# ``python lessons/13_gradients_while_learning.py``.
+# Check your answers with ``python -m tinynet exercise 13`` (add ``--hint``, or ``--solution``).
+# Five sick networks to diagnose: ``python -m tinynet assignment release 7 mine``.
 #
-# 1. dW is a mean over 300 images. If their gradients were independent with mean 0, as they nearly
-#    are at the start, how many times larger would the std of one image's gradient be?
-# 2. Each step moves a weight by 0.003 of std(W). After how many steps has it gone as far as std(W),
-#    if all go the same way? And, typically, if each is up or down by chance? (A list of two.)
-# 3. J is W times f'. Let all f' be 1, then half of the units saturate: f' = 0. By which factor is
-#    the root of the mean square of the singular values multiplied?
+# 1. Each step moves a weight by 0.003 of std(W). After how many steps has it gone as far as std(W),
+#    if all go the same way? And, typically, if each is up or down by chance? (A list of two, within
+#    1 %. Which is nearer to the truth?)
+# 2. Write by how much a layer multiplies the length of ds on its way down. (Within rounding.)
+# 3. One singular value of J is 2.6, all others are 0.5. Which share of the squared length of ds
+#    must lie along that one direction for ds to keep its length on its way down? (Within 1 %. How
+#    much would there be by chance, in 300 directions?)
+# 4. Why is ds independent of W at the start, and not after learning? In two sentences.
+
 
 # %%
-answer_1 = None
-answer_2 = None
-answer_3 = None
+def multiplied(J, ds):
+    """Return the length of what comes out below over that of ds (n_out,); J is (n_out, n_in)."""
+    raise NotImplementedError
 
-check("13.1", answer_1, np.sqrt(300))
-check("13.2", answer_2, [1 / 0.003, 1 / 0.003**2])
-check("13.3", answer_3, np.sqrt(1 / 2))
+
+answer_1 = None
+answer_3 = None
+answer_4 = None
+check("13.1", answer_1)
+check("13.2", multiplied)
+check("13.3", answer_3)
+check("13.4", answer_4)

@@ -166,6 +166,35 @@ def untouched(*things):
         assert _bytes(thing) == contents, f"{thing}: other bytes"
 
 
+def bits(thing, place="", seen=None):
+    """Every array, Generator, number and text that hangs on an object, by where it hangs."""
+    seen = {} if seen is None else seen
+    if isinstance(thing, np.ndarray):
+        return {place: (thing.shape, thing.dtype.str, thing.tobytes())}
+    if isinstance(thing, np.random.Generator):
+        return {place: repr(thing.bit_generator.state)}
+    if hasattr(thing, "get_children"):  # axes: what is drawn on them
+        return {place: len(thing.get_children())}
+    for older in ("getstate", "get_state"):  # of random.Random and numpy.random.RandomState
+        if hasattr(thing, older):
+            return {place: repr(getattr(thing, older)())}
+    if isinstance(thing, dict):
+        parts = thing.items()
+    elif isinstance(thing, (list, tuple)):
+        parts = enumerate(thing)
+    elif hasattr(thing, "__dict__") and not isinstance(thing, type) and id(thing) not in seen:
+        seen[id(thing)] = thing
+        parts = vars(thing).items()
+    elif isinstance(thing, (bool, int, float, str, type(None), np.generic)):
+        return {place: repr(thing)}
+    else:
+        return {place: type(thing).__name__}
+    found = {place: type(thing).__name__}
+    for key, part in parts:
+        found |= bits(part, f"{place}.{key}", seen)
+    return found
+
+
 @contextlib.contextmanager
 def global_rng_untouched():
     """Nothing may draw from NumPy's old generator, which has to be named here to be watched."""

@@ -1,7 +1,8 @@
 """A right call, small and fast, of everything public that takes an argument.
 
 Each is made anew: a ``functools.partial`` whose keywords are all the arguments there are, so that
-a test can put another value in the place of one.
+a test can put another value in the place of one. An argument has the value of its name, except in
+the calls that ``OWN`` has.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from data_files import write_cifar10, write_mnist
+from data_files import picture, write_cifar10, write_mnist
 from matplotlib.figure import Figure
 
 import tinynet as tn
-from tinynet import exercises, plots, studies
+from tinynet import exercises, later, plots, studies
 from tinynet._internal.checks import defined_in
 from tinynet._internal.progress import Silent
 from tinynet.plots import page
@@ -28,7 +29,7 @@ ROWS = {"tanh": ("tanh", "standard")}
 SIZE = studies.race.Size("quick", width=2, updates=2, search=1, step=1, depth=2)
 RUN = studies.Run(width=2, depth=2, updates=1, test_images=2)
 KEPT = studies.race.kept("mnist")
-
+KEPT_HERE = Path(studies.__file__).parent / "kept"
 RUNS = [
     {"row": "tanh", "depth": 2, "lr": 0.1, "seed": seed, "valid_error": 0.5, "test_error": 0.125,
      "wrong": "gA=="}
@@ -46,6 +47,11 @@ def passed():
     loss.forward(made.forward(X), LABELS)
     made.backward(loss.backward())
     return made
+
+
+def forward(layer):
+    layer.forward(X)
+    return layer
 
 
 def loss():
@@ -72,8 +78,8 @@ def result():
     return studies.Result("costs", {"seed": 0}, {"W": np.ones(2)})
 
 
-def race(folder=None):
-    return studies.Race("shapeset", SIZE, folder, ROWS, 0, 1, (0.1,))
+def race():
+    return studies.Race("shapeset", SIZE, None, ROWS, 0, 1, (0.1,))
 
 
 def table1():
@@ -99,293 +105,232 @@ def main_job():
     }
 
 
-def sets(owner, attribute="state"):
-    """A function of the value that sets an attribute."""
+def sets(owner):
+    """A function that sets the state of its owner."""
 
     def put(state):
-        setattr(owner, attribute, state)
+        owner.state = state
 
     return put
 
 
 def a_file():
-    """A network in a file of the working directory."""
-    if not Path("there.npz").exists():
-        tn.save(net(), "there.npz")
+    tn.save(net(), "there.npz")
     return "there.npz"
 
 
 def a_result():
-    if not Path("result.npz").exists():
-        result().save("result.npz")
+    result().save("result.npz")
     return "result.npz"
 
 
 def a_folder():
-    """Pictures of two classes in the working directory, if they can be written."""
-    if not Path("pictures").exists():
-        from PIL import Image
-
-        for name in ("a/1.png", "a/2.png", "a/3.png", "b/1.png", "b/2.png", "b/3.png"):
-            path = Path("pictures") / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(np.full((4, 4), 9, np.uint8)).save(path)
+    """Pictures of two classes."""
+    for name in ("a/1.png", "a/2.png", "a/3.png", "b/1.png", "b/2.png", "b/3.png"):
+        path = Path("pictures") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture())
     return "pictures"
 
 
+# ---------------------------------------------------------------------------- values
+
+
+def training():
+    """What is handed to tn.train, of one network."""
+    made = net()
+    return {"net": made, "optimizer": tn.SGD(made, 0.1), "watch": tn.Monitor(made, X, LABELS)}
+
+
 PART = (X.astype(np.float32), LABELS)
-
-RIGHT = {
-    # ---------------------------------------------------------------------------- the core
-    "Linear": lambda: partial(
-        tn.Linear, n_in=3, n_out=2, init=tn.he, bias=True, rng=0, dtype=np.float32
+VALUES = {
+    **dict.fromkeys(("x", "output", "array", "values", "points"), lambda: X),
+    **dict.fromkeys(("train", "valid", "test"), lambda: PART),
+    **dict.fromkeys(("labels", "targets", "y"), lambda: LABELS),
+    **dict.fromkeys(("download", "show"), lambda: False),
+    **dict.fromkeys(("bias", "training", "drop_last", "colour", "symmetric"), lambda: True),
+    **dict.fromkeys(("rng", "seed", "k"), lambda: 0),
+    **dict.fromkeys(
+        ("i", "depth", "early", "which", "every", "save_every", "decimals", "step", "steps")
+        + ("epochs", "workers", "networks", "search"), lambda: 1,
     ),
-    "Linear.forward": lambda: partial(tn.Linear(3, 2).forward, x=X),
-    "Linear.backward": lambda: partial(passed().layers[-1].backward, dy=X[:, :2]),
-    "Activation.forward": lambda: partial(tn.Tanh().forward, x=X),
-    "Activation.backward": lambda: partial(passed().layers[1].backward, dy=X @ np.ones((3, 4))),
-    "standard": lambda: partial(tn.standard, n_in=3, n_out=2, rng=0),
-    "normalized": lambda: partial(tn.normalized, n_in=3, n_out=2, rng=0),
-    "lecun": lambda: partial(tn.lecun, n_in=3, n_out=2, rng=0),
-    "he": lambda: partial(tn.he, n_in=3, n_out=2, rng=0),
-    "orthogonal": lambda: partial(tn.orthogonal, n_in=3, n_out=2, rng=0),
-    "Network": lambda: partial(tn.Network, layers=[tn.Linear(3, 2), tn.Tanh()]),
-    "Network.forward": lambda: partial(net().forward, x=X),
-    "Network.backward": lambda: partial(passed().backward, dy=X[:, :2]),
-    "Network.view": lambda: partial(net().view, training=True),
-    "mlp": lambda: partial(
-        tn.mlp, sizes=[3, 2, 2], activation="relu", linear=tn.Linear, init="he",
-        output_init="standard", rng=0, dtype=np.float64,
+    **dict.fromkeys(
+        ("n", "n_out", "width", "updates", "batch", "columns", "classes", "jacobians")
+        + ("test_images", "thinned"), lambda: 2,
     ),
-    "softmax": lambda: partial(tn.softmax, output=X),
-    "SoftmaxCrossEntropy.forward": lambda: partial(
-        tn.SoftmaxCrossEntropy().forward, output=X, labels=LABELS
-    ),
-    "Quadratic.forward": lambda: partial(tn.Quadratic().forward, output=X, targets=X),
-    "SGD": lambda: partial(tn.SGD, net=net(), lr=0.1),
-    "SGD.state": lambda: partial(sets(tn.SGD(net(), 0.1)), state={"lr": 0.2, "t": 1}),
-    # ---------------------------------------------------------------------------- data
-    "Dataset": lambda: partial(
-        tn.Dataset, name="digits", train=PART, valid=PART, test=PART, class_names=("0", "1"),
-        shape=(3,),
-    ),
-    "Shapeset": lambda: partial(tn.Shapeset, rng=0),
-    "Shapeset.draw": lambda: partial(tn.Shapeset(0).draw, n=2),
-    "Shapeset.state": lambda: partial(sets(tn.Shapeset(0)), state=tn.Shapeset(1).state),
-    "Shuffled": lambda: partial(tn.Shuffled, x=X, targets=LABELS, rng=0, drop_last=True),
-    "Shuffled.batches": lambda: partial(data().batches, n=2),
-    "Shuffled.draw": lambda: partial(data().draw, n=2),
-    "Shuffled.state": lambda: partial(sets(data()), state=data().state),
-    "mnist": lambda: partial(
-        tn.mnist, folder=write_mnist(Path("mnist")), download=False, progress=Silent
-    ),
-    "cifar10": lambda: partial(
-        tn.cifar10, folder=write_cifar10(Path("cifar10")), download=False, progress=Silent
-    ),
-    "small_imagenet": lambda: partial(
-        tn.small_imagenet, folder=a_folder(), rng=0, progress=Silent
-    ),
-    # ---------------------------------------------------------------------------- looking
-    "chance": lambda: partial(tn.chance, labels=LABELS, classes=2),
-    "predict": lambda: partial(tn.predict, net=net(), x=X),
-    "error_rate": lambda: partial(tn.error_rate, net=net(), x=X, labels=LABELS),
-    "confusion": lambda: partial(tn.confusion, net=net(), x=X, labels=LABELS),
-    "mean_cost": lambda: partial(tn.mean_cost, net=net(), loss=loss(), x=X, targets=LABELS),
-    "jacobian": lambda: partial(tn.jacobian, net=net(), i=1, x=X),
-    "singular_values": lambda: partial(tn.singular_values, net=net(), i=1, x=X),
-    "mean_square_singular_value": lambda: partial(
-        tn.mean_square_singular_value, net=net(), i=1, x=X
-    ),
-    "gradient_check": lambda: partial(
-        tn.gradient_check, net=tn.mlp([3, 2], rng=0), x=X[:2], rng=0, show=False
-    ),
-    "trace": lambda: partial(tn.trace, net=net(), x=X, labels=LABELS, loss=loss()),
-    "compare_traces": lambda: partial(tn.compare_traces, a=trace(), b=trace(), show=False),
-    "summary": lambda: partial(
-        tn.summary, net=passed(), optimizer=tn.SGD(net(), 0.1), show=False
-    ),
-    # ---------------------------------------------------------------------------- training
-    "Monitor": lambda: partial(
-        tn.Monitor, net=net(), x=X, labels=LABELS, test=(X, LABELS), valid=(X, LABELS),
-        optimizer=tn.SGD(net(), 0.1), loss=loss(), edges=[0, 1], jacobians=2,
-    ),
-    "Monitor.__call__": lambda: partial(tn.Monitor(net(), X, LABELS).__call__, k=0),
-    "Monitor.__getitem__": lambda: partial(monitor().__getitem__, name="z_std"),
-    "Monitor.state": lambda: partial(sets(monitor()), state=monitor().state),
-    "train": lambda: training(net()),
-    "save": lambda: partial(tn.save, net=net(), path="saved.npz"),
-    "load": lambda: partial(tn.load, path=a_file(), into=net()),
-    # ---------------------------------------------------------------------------- pictures
-    "plots.images": lambda: partial(
-        plots.images, x=np.zeros((2, 12)), titles=["a", "b"], columns=2, colour=True, ax=ax()
-    ),
-    "plots.matrix": lambda: partial(
-        plots.matrix, array=X, symmetric=True, label="W", reach=1.0, decimals=1, ax=ax()
-    ),
-    "plots.densities": lambda: partial(
-        plots.densities, edges=[0, 1, 2], densities=[[1, 2]], names=["a"], ax=ax()
-    ),
-    "plots.curves": lambda: partial(plots.curves, x=[0, 1], lines={"a": [1, 2]}, ax=ax()),
-    "plots.over_time": lambda: partial(
-        plots.over_time, updates=[0, 1, 2, 3], values=X, names=["a", "b", "c"], spread=X + 1,
-        points=X, ax=ax(),
-    ),
-    "plots.histogram_over_time": lambda: partial(
-        plots.histogram_over_time, updates=[0, 1, 2, 3], edges=[0, 1, 2, 3], shares=X + 1,
-        label="z", ax=ax(),
-    ),
-    "plots.surface": lambda: partial(
-        plots.surface, W=np.arange(3.0), costs={"a": np.eye(3)}, ax=ax(projection="3d")
-    ),
-    "plots.figure11": lambda: partial(
-        plots.figure11, results=studies.race.kept("shapeset"), paper=studies.figure11.PAPER,
-        ax=ax(),
-    ),
-    "plots.figure12": lambda: partial(
-        plots.figure12, results=KEPT, paper=studies.figure12.PAPER["mnist"], epoch=5000, ax=ax()
-    ),
-    "plots.table1": lambda: partial(
-        plots.table1, rows=studies.table1.summary(RUNS)["rows"], paper={"tanh": 1.76}, ax=ax()
-    ),
-    "plots.show": lambda: partial(plots.show, name="picture"),
-    "plots.comparison": lambda: partial(
-        plots.comparison, result=main_job(), x=X @ np.full((3, 4), 0.1), class_names=[*"abcd"]
-    ),
-    "plots.page.page": lambda: partial(page.page, trace=trace()),
-    "plots.page.steps": lambda: partial(page.steps, trace=trace()),
-    # ---------------------------------------------------------------------------- studies
-    "studies.Run": lambda: partial(
-        studies.Run, activation="tanh", init="he", lr=0.1, depth=1, width=2, updates=2, every=(1,),
-        seed=0, test_images=2, jacobians=0, data="shapeset",
-    ),
-    "studies.watch": lambda: partial(
-        studies.watch, runs={"a": RUN}, folder="runs", workers=1, progress=Silent
-    ),
-    "studies.runs_folder": lambda: partial(studies.runs_folder, folder="runs"),
-    "studies.Result": lambda: partial(
-        studies.Result, study="costs", settings={"seed": 0}, arrays={"W": np.ones(2)}
-    ),
-    "studies.Result.__getitem__": lambda: partial(result().__getitem__, name="W"),
-    "studies.Result.save": lambda: partial(result().save, path="saved.npz"),
-    "studies.Result.load": lambda: partial(studies.Result.load, path=a_result()),
-    "studies.cost_surfaces": lambda: partial(
-        studies.cost_surfaces, inputs=3, reach=2.0, points=4, seed=0
-    ),
-    "studies.geometric_mean": lambda: partial(studies.geometric_mean, values=np.ones(3)),
-    "studies.law": lambda: partial(studies.law, n_out=3, n_in=3, variance=0.1),
-    "studies.marchenko_pastur": lambda: partial(
-        studies.marchenko_pastur, v=np.ones(2), n_out=3, n_in=3, variance=0.1
-    ),
-    "studies.jacobian_spectra": lambda: partial(
-        studies.jacobian_spectra, sizes=[3, 4, 2], x=X, activation="tanh", init="he", seed=0,
-        progress=Silent,
-    ),
-    "studies.layer_histograms": lambda: partial(
-        studies.layer_histograms, sizes=[3, 4, 2], x=X, labels=LABELS, activation="tanh",
-        output_init="he", seed=0,
-    ),
-    "studies.variance_theory": lambda: partial(
-        studies.variance_theory, sizes=[3, 4, 2], x=X, labels=LABELS, activation="tanh",
-        init="he", output_init="he", networks=1, seed=0,
-    ),
-    "studies.linear_regime": lambda: partial(
-        studies.linear_regime, sizes=[3, 4, 2], variances=[0.1, 0.2], z_square=1.0, ds_square=1.0
-    ),
-    "studies.mean_field": lambda: partial(
-        studies.mean_field, sizes=[3, 4, 2], variances=[0.1, 0.2], activation=tn.Tanh(),
-        z_square=np.ones(2), ds_square=np.ones(2),
-    ),
-    "studies.Race": lambda: partial(
-        studies.Race, data="shapeset", size=SIZE, folder=None, rows=ROWS, seed=0, workers=1,
-        rates=(0.1,),
-    ),
-    "studies.Race.choose_rates": lambda: partial(race().choose_rates, progress=Silent),
-    "studies.Race.learn": lambda: partial(race().learn, rates={"tanh": 0.1}, progress=Silent),
-    "studies.race.Size": lambda: partial(
-        studies.race.Size, name="quick", width=2, updates=2, search=1, step=1, depth=2, early=(1,)
-    ),
-    "studies.race.best_rate": lambda: partial(
-        studies.race.best_rate, row="tanh", grid=KEPT["tanh"]["grid"]
-    ),
-    "studies.race.best_look": lambda: partial(studies.race.best_look, result=KEPT["tanh"]),
-    "studies.race.kept": lambda: partial(studies.race.kept, data="mnist", size="medium"),
-    "studies.seeded.network": lambda: partial(
-        studies.seeded.network, activation="tanh", init="he", width=2, depth=2, seed=0,
-        data="mnist",
-    ),
-    "studies.seeded.stream": lambda: partial(studies.seeded.stream, seed=0, which=1),
-    "studies.seeded.examples": lambda: partial(studies.seeded.examples, data="shapeset", seed=0),
-    "studies.significance.sign_test": lambda: partial(
-        studies.significance.sign_test, wins=3, losses=1
-    ),
-    "studies.significance.mcnemar": lambda: partial(
-        studies.significance.mcnemar, wrong_a=LABELS == 1, wrong_b=LABELS == 0
-    ),
-    "studies.significance.holm": lambda: partial(studies.significance.holm, ps=[0.5, 0.001]),
-    "studies.significance.seeds_needed": lambda: partial(
-        studies.significance.seeds_needed, pairs=10, level=0.005
-    ),
-    "studies.significance.interval": lambda: partial(
-        studies.significance.interval, values=[0.5, 0.25]
-    ),
-    "studies.Table1": lambda: partial(
-        studies.Table1, data="shapeset", size=SIZE, seeds=2, depths=(2,), rows=ROWS, rates=(0.1,)
-    ),
-    "studies.Table1.run": lambda: partial(
-        table1().run, folder=None, executor=None, progress=Silent
-    ),
-    "studies.Table1.record": lambda: partial(table1().record, runs=RUNS, command="a command"),
-    "studies.table1.train_one": lambda: partial(
-        studies.table1.train_one, data="shapeset", activation="tanh", init="he", lr=0.1, depth=2,
-        width=2, updates=1, seed=0, progress=Silent, checkpoint=None,
-    ),
-    "studies.table1.packed": lambda: partial(studies.table1.packed, wrong=LABELS == 1),
-    "studies.table1.unpacked": lambda: partial(studies.table1.unpacked, text="gA=="),
-    "studies.table1.summary": lambda: partial(studies.table1.summary, runs=RUNS),
-    "studies.table1.markdown": lambda: partial(
-        studies.table1.markdown, found=studies.table1.summary(RUNS), data="mnist"
-    ),
-    "studies.tables.initialization": lambda: partial(
-        studies.tables.initialization, name="tanh", run=running(), width=4
-    ),
-    "studies.tables.learning": lambda: partial(
-        studies.tables.learning, runs={"tanh": running()}, width=4, chance_error=0.5
-    ),
-    "studies.tables.trials": lambda: partial(
-        studies.tables.trials, grids={"tanh": KEPT["tanh"]["grid"]}, chosen={"tanh": 0.1}
-    ),
-    "studies.tables.figure11": lambda: partial(
-        studies.tables.figure11, results=studies.race.kept("shapeset"),
-        paper=studies.figure11.PAPER,
-    ),
-    "studies.tables.figure12": lambda: partial(
-        studies.tables.figure12, results=KEPT, epoch=5000
-    ),
-    "studies.tables.table1": lambda: partial(
-        studies.tables.table1, results=KEPT, paper=studies.figure12.PAPER["mnist"], epoch=5000
-    ),
-    "exercises.check": lambda: partial(
-        exercises.check, exercise="1.1", answer=1.0, right=1.0, within=0.01
-    ),
+    **dict.fromkeys(("n_in", "inputs"), lambda: 3),
+    **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor"), lambda: 0.1),
+    **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
+    **dict.fromkeys(("reach", "answer"), lambda: 1.0),
+    **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
+    **dict.fromkeys(("init", "output_init"), lambda: "he"),
+    **dict.fromkeys(("a", "b", "trace"), trace),
+    "activation": lambda: "tanh",
+    "ax": ax,
+    "class_names": lambda: ("0", "1"),
+    "data": lambda: "shapeset",
+    "dtype": lambda: np.float32,
+    "edges": lambda: [0, 1, 2],
+    "epoch": lambda: 5000,
+    "examples": lambda: 20,
+    "exercise": lambda: "1.1",
+    "folder": lambda: write_mnist(Path("mnist")),
+    "into": net,
+    "label": lambda: "z",
+    "linear": lambda: tn.Linear,
+    "loss": loss,
+    "name": lambda: "quick",
+    "names": lambda: ["a"],
+    "net": net,
+    "optimizer": lambda: tn.SGD(net(), 0.1),
+    "path": lambda: "saved.npz",
+    "progress": lambda: Silent,
+    "row": lambda: "tanh",
+    "sizes": lambda: [3, 4, 2],
+    "source": data,
+    "variances": lambda: [0.1, 0.2],
 }  # fmt: skip
+CURVES = {"updates": [0, 1, 2, 3], "edges": [0, 1, 2, 3]}
+FIGURE_11 = {"results": studies.race.kept("shapeset"), "paper": studies.figure11.PAPER}
+FIGURE_12 = {"results": KEPT, "paper": studies.figure12.PAPER["mnist"]}
+OWN = {
+    "Linear": lambda: {"init": tn.he},
+    "Linear.backward": lambda: {"dy": X @ np.ones((3, 4))},
+    "Activation.backward": lambda: {"dy": X @ np.ones((3, 4))},
+    "Network": lambda: {"layers": [tn.Linear(3, 2), tn.Tanh()]},
+    "Network.backward": lambda: {"dy": X[:, :2]},
+    "Quadratic.forward": lambda: {"targets": X},
+    "SGD.state": lambda: {"state": {"lr": 0.2, "t": 1}},
+    "Dataset": lambda: {"shape": (3,)},
+    "Shapeset.state": lambda: {"state": tn.Shapeset(1).state},
+    "Shuffled.state": lambda: {"state": data().state},
+    "cifar10": lambda: {"folder": write_cifar10(Path("cifar10"))},
+    "small_imagenet": lambda: {"folder": a_folder()},
+    "summary": lambda: {"net": passed()},
+    "Monitor.__getitem__": lambda: {"name": "z_std"},
+    "Monitor.state": lambda: {"state": monitor().state},
+    "train": lambda: {**training(), "checkpoint": "run.npz"},
+    "load": lambda: {"path": a_file()},
+    **{f"later.{norm}": lambda: {"n": 3} for norm in ("Batchless", "BatchLayerNorm", "BatchNorm")},
+    "later.LayerNorm": lambda: {"n": 3},
+    "later.WeightNorm": lambda: {"init": tn.he},
+    "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
+    "later.Dropout.backward": lambda: {"dy": X},
+    "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
+    "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
+    "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
+    "plots.over_time": lambda: {
+        **CURVES, "names": ["a", "b", "c"], "spread": X + 1, "first": 1
+    },
+    "plots.surface": lambda: {"W": np.arange(3.0), "cost": np.eye(3), "ax": ax(projection="3d")},
+    "plots.figure11": lambda: FIGURE_11,
+    "plots.figure12": lambda: FIGURE_12 | {"highest": 12.0},
+    "plots.table1": lambda: {
+        "rows": studies.table1.summary(RUNS)["rows"], "paper": {"tanh": 1.76}
+    },
+    "plots.comparison": lambda: {
+        "result": main_job(), "x": X @ np.full((3, 4), 0.1), "class_names": [*"abcd"]
+    },
+    "studies.Run": lambda: {"every": (1,), "jacobians": 0},
+    "studies.watch": lambda: {"runs": {"a": RUN}, "folder": "runs"},
+    "studies.runs_folder": lambda: {"folder": "runs"},
+    "studies.Result": lambda: {"study": "s", "settings": {"seed": 0}, "arrays": {"W": np.ones(2)}},
+    "studies.Result.__getitem__": lambda: {"name": "W"},
+    "studies.Result.kept": lambda: {"study": sorted(KEPT_HERE.glob("*.npz"))[0].stem},
+    "studies.Result.load": lambda: {"path": a_result()},
+    "studies.cost_surfaces": lambda: {"reach": 2.0, "points": 4},
+    "studies.geometric_mean": lambda: {"values": np.ones(3)},
+    "studies.law": lambda: {"n_out": 3},
+    "studies.marchenko_pastur": lambda: {"v": np.ones(2), "n_out": 3},
+    "studies.mean_field": lambda: {
+        "activation": tn.Tanh(), "z_square": np.ones(2), "ds_square": np.ones(2)
+    },
+    "studies.Race": lambda: {"size": SIZE, "folder": None, "rows": ROWS, "rates": (0.1,)},
+    "studies.Race.learn": lambda: {"rates": {"tanh": 0.1}},
+    "studies.race.Size": lambda: {"depth": 2, "early": (1,)},
+    "studies.race.best_rate": lambda: {"grid": KEPT["tanh"]["grid"]},
+    "studies.race.best_look": lambda: {"result": KEPT["tanh"]},
+    "studies.race.kept": lambda: {"data": "mnist", "size": "medium"},
+    "studies.seeded.network": lambda: {"depth": 2, "data": "mnist"},
+    "studies.dropout": lambda: {"updates": 20},
+    "studies.rectifiers": lambda: {"updates": 30},
+    "studies.marked_digits": lambda: {
+        "folder": write_mnist(Path("mnist")), "shares": [0.5], "updates": 1
+    },
+    "studies.transfer": lambda: {
+        "folder": write_mnist(Path("mnist")), "examples": 20, "epochs": 1, "steps": 1
+    },
+    "studies.significance.sign_test": lambda: {"wins": 3, "losses": 1},
+    "studies.significance.mcnemar": lambda: {"wrong_a": LABELS == 1, "wrong_b": LABELS == 0},
+    "studies.significance.holm": lambda: {"ps": [0.5, 0.001]},
+    "studies.significance.seeds_needed": lambda: {"pairs": 10, "level": 0.005},
+    "studies.significance.interval": lambda: {"values": [0.5, 0.25]},
+    "studies.Table1": lambda: {
+        "size": SIZE, "seeds": 2, "depths": (2,), "rows": ROWS, "rates": (0.1,)
+    },
+    "studies.Table1.run": lambda: {"folder": None, "executor": None},
+    "studies.Table1.record": lambda: {"runs": RUNS, "command": "a command"},
+    "studies.table1.train_one": lambda: {"depth": 2, "checkpoint": None},
+    "studies.table1.packed": lambda: {"wrong": LABELS == 1},
+    "studies.table1.unpacked": lambda: {"text": "gA=="},
+    "studies.table1.summary": lambda: {"runs": RUNS},
+    "studies.table1.markdown": lambda: {
+        "found": studies.table1.summary(RUNS), "data": "mnist"
+    },
+    "studies.tables.initialization": lambda: {"name": "tanh", "run": running(), "width": 4},
+    "studies.tables.learning": lambda: {
+        "runs": {"tanh": running()}, "width": 4, "chance_error": 0.5
+    },
+    "studies.tables.trials": lambda: {
+        "grids": {"tanh": KEPT["tanh"]["grid"]}, "chosen": {"tanh": 0.1}
+    },
+    "studies.tables.figure11": lambda: FIGURE_11,
+    "studies.tables.figure12": lambda: FIGURE_12,
+    "studies.tables.table1": lambda: FIGURE_12,
+}  # fmt: skip
+OWNERS = {  # of methods
+    "Linear": lambda: passed().layers[0],
+    "Activation": lambda: passed().layers[1],
+    "Network": passed,
+    "SoftmaxCrossEntropy": tn.SoftmaxCrossEntropy,
+    "Quadratic": tn.Quadratic,
+    "SGD": lambda: tn.SGD(net(), 0.1),
+    "Shapeset": lambda: tn.Shapeset(0),
+    "Shuffled": data,
+    "Monitor": monitor,
+    "later.WeightNorm": lambda: forward(later.WeightNorm(3, 2, rng=0)),
+    "later.Batchless": lambda: later.Batchless(3),
+    "later.Dropout": lambda: forward(later.Dropout(0.1, rng=0)),
+    "studies.Result": result,
+    "studies.Race": race,
+    "studies.Table1": table1,
+}
 
 
-def training(network):
-    return partial(
-        tn.train, net=network, loss=loss(), optimizer=tn.SGD(network, 0.1), source=data(),
-        updates=2, batch=2, watch=tn.Monitor(network, X, LABELS), every=1,
-        checkpoint="run.npz", save_every=1, progress=Silent,
-    )  # fmt: skip
+def right(name):
+    """Make the right call of a public name."""
+    owner, _, key = name.rpartition(".")
+    function = PUBLIC[name]
+    if owner in OWNERS:
+        made = OWNERS[owner]()
+        function = sets(made) if isinstance(function, property) else getattr(made, key)
+    own = OWN[name]() if name in OWN else {}
+    arguments = inspect.signature(function).parameters
+    return partial(function, **{n: own[n] if n in own else VALUES[n]() for n in arguments})
 
 
-EQUATIONS = {"f", "slope", "change", "changes"}  # they stand free of checks
+# ---------------------------------------------------------------------------- names
+
+# They stand free of checks.
+EQUATIONS = {"f", "slope", "change", "changes", "normalize", "through", "follow", "natural"}
 
 
 def public():
-    """The names of what takes an argument; of a class its methods too, as "Linear.forward"."""
+    """Find what takes an argument, by its name; methods too, as "Linear.forward"."""
     places = {"": {name: getattr(tn, name) for name in tn.__all__}}
     places |= {"plots.": defined_in(plots), "plots.page.": {"page": page.page, "steps": page.steps}}
-    places["exercises."] = {"check": exercises.check}
+    places["later."] = {name: getattr(later, name) for name in later.__all__}
+    places["exercises."] = {name: getattr(exercises, name) for name in exercises.__all__}
     there = {name: getattr(studies, name) for name in studies.__all__}
     modules = {name: thing for name, thing in there.items() if isinstance(thing, ModuleType)}
     places["studies."] = {name: there[name] for name in there if name not in modules}
@@ -396,11 +341,11 @@ def public():
         for name, thing in things.items():
             is_class = isinstance(thing, type)
             if takes_something(thing) and not (is_class and issubclass(thing, tuple)):
-                yield place + name
+                yield place + name, thing
             for key, method in vars(thing).items() if is_class else ():
                 is_public = key[0] != "_" or key in ("__call__", "__getitem__")
                 if is_public and key not in EQUATIONS and takes_something(method):
-                    yield f"{place}{name}.{key}"
+                    yield f"{place}{name}.{key}", method
 
 
 def takes_something(thing):
@@ -413,3 +358,7 @@ def takes_something(thing):
         return False
     names = list(inspect.signature(thing).parameters)
     return names not in ([], ["self"])
+
+
+PUBLIC = dict(public())
+RIGHT = {name: partial(right, name) for name in PUBLIC}

@@ -1,6 +1,7 @@
 """Parts as a stranger writes them, knowing the contracts alone, each in a run on a small problem.
 
-``STRANGERS`` has a builder for each: of a seed it makes net, loss, optimizer and source.
+``BUILDERS`` has one for each, and for some of ``tinynet.later``: of a seed it makes net, loss,
+optimizer and source.
 """
 
 from collections.abc import Callable
@@ -11,6 +12,8 @@ import numpy as np
 from own_parts import Gain
 
 import tinynet as tn
+from tinynet import later
+from tinynet.later import Adam, Hinge, Momentum, WeightNorm
 
 N_IN, HIDDEN, CLASSES = 6, 5, 3
 
@@ -25,113 +28,60 @@ class Run(NamedTuple):
 # ---------------------------------------------------------------------------- layers
 
 
-class BatchNorm:
-    """y = gamma (x - mean)/std + beta, of the batch; when looked at, of the running statistics."""
+class LayerNorm:
+    """y = gamma (x - mean)/std + beta over the units of each example: no mode, no statistics."""
 
     parameters = ("gamma", "beta")
-    buffers = ("running_mean", "running_var")
+    axis = 1
 
     def __init__(self, units):
-        self.n_in = self.n_out = units
         self.gamma, self.beta = np.ones(units), np.zeros(units)
-        self.running_mean, self.running_var = np.zeros(units), np.ones(units)
-        self.training = True
 
     def forward(self, x):
         self.x = x
-        self.mean, var = self.running_mean, self.running_var
-        if self.training:
-            self.mean, var = x.mean(axis=0), x.var(axis=0)
-            self.running_mean = 0.9 * self.running_mean + 0.1 * self.mean
-            self.running_var = 0.9 * self.running_var + 0.1 * var
+        self.mean, var = self.statistics(x)
         self.std = np.sqrt(var + 1e-5)
         self.x_hat = (x - self.mean) / self.std
         self.y = self.gamma * self.x_hat + self.beta
         return self.y
 
+    def statistics(self, x):
+        return x.mean(self.axis, keepdims=True), x.var(self.axis, keepdims=True)
+
     def backward(self, dy):
         self.dy = dy
         self.dgamma = (dy * self.x_hat).sum(axis=0)
         self.dbeta = dy.sum(axis=0)
         dx_hat = dy * self.gamma
-        if self.training:
-            projection = self.x_hat * (dx_hat * self.x_hat).mean(axis=0)
-            dx_hat = dx_hat - dx_hat.mean(axis=0) - projection
-        self.dx = dx_hat / self.std
+        projection = self.x_hat * (dx_hat * self.x_hat).mean(self.axis, keepdims=True)
+        self.dx = (dx_hat - dx_hat.mean(self.axis, keepdims=True) - projection) / self.std
         return self.dx
 
 
-class LayerNorm:
-    """The same over the units of each example: no mode, no statistics."""
+class BatchNorm(LayerNorm):
+    """The same over the batch; when looked at, with the running statistics."""
 
-    parameters = ("gamma", "beta")
+    buffers = ("running_mean", "running_var")
+    axis = 0
 
     def __init__(self, units):
-        self.gamma, self.beta = np.ones(units), np.zeros(units)
-
-    def forward(self, x):
-        self.x = x
-        self.std = np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
-        self.x_hat = (x - x.mean(axis=1, keepdims=True)) / self.std
-        self.y = self.gamma * self.x_hat + self.beta
-        return self.y
-
-    def backward(self, dy):
-        self.dy = dy
-        self.dgamma = (dy * self.x_hat).sum(axis=0)
-        self.dbeta = dy.sum(axis=0)
-        dx_hat = dy * self.gamma
-        projection = self.x_hat * (dx_hat * self.x_hat).mean(axis=1, keepdims=True)
-        self.dx = (dx_hat - dx_hat.mean(axis=1, keepdims=True) - projection) / self.std
-        return self.dx
-
-
-class Dropout:
-    """y = x mask/(1 - p), each entry of the mask 0 with probability p; looked at, y = x."""
-
-    parameters = ()
-    buffers = ("rng",)
-
-    def __init__(self, p, rng):
-        self.p = p
-        self.rng = np.random.default_rng(rng)
+        super().__init__(units)
+        self.n_in = self.n_out = units
+        self.running_mean, self.running_var = np.zeros(units), np.ones(units)
         self.training = True
 
-    def forward(self, x):
-        self.x = x
-        self.mask = np.ones_like(x)
-        if self.training:
-            self.mask = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
-        self.y = x * self.mask
-        return self.y
-
-    def backward(self, dy):
-        self.dy = dy
-        self.dx = dy * self.mask
-        return self.dx
-
-
-class WeightNorm(tn.Linear):
-    """W = g V/|V|, column by column: g and V are learnt, W is computed, dW is its gradient."""
-
-    parameters = ("g", "V", "b")
-
-    def __init__(self, n_in, n_out, **keywords):
-        super().__init__(n_in, n_out, **keywords)
-        self.V = self.W.copy()
-        self.g = np.linalg.norm(self.V, axis=0)
-
-    def forward(self, x):
-        self.W = self.g * self.V / np.linalg.norm(self.V, axis=0)
-        return super().forward(x)
+    def statistics(self, x):
+        if not self.training:
+            return self.running_mean, self.running_var
+        mean, var = super().statistics(x)
+        self.running_mean = 0.9 * self.running_mean + 0.1 * mean[0]
+        self.running_var = 0.9 * self.running_var + 0.1 * var[0]
+        return mean, var
 
     def backward(self, dy):
         dx = super().backward(dy)
-        lengths = np.linalg.norm(self.V, axis=0)
-        directions = self.V / lengths
-        self.dg = (self.dW * directions).sum(axis=0)
-        self.dV = self.g / lengths * (self.dW - directions * self.dg)
-        return dx
+        self.dx = dx if self.training else dy * self.gamma / self.std
+        return self.dx
 
 
 class Masked(tn.Linear):
@@ -202,11 +152,7 @@ class Recurrent:
     def backward(self, dy):
         self.dy = dy
         xs, dys = np.split(self.x, self.steps, axis=1), np.split(dy, self.steps, axis=1)
-        self.dW, self.dU, self.db = (
-            np.zeros_like(self.W),
-            np.zeros_like(self.U),
-            np.zeros(self.units),
-        )
+        self.dW, self.dU, self.db = (np.zeros_like(P) for P in (self.W, self.U, self.b))
         self.dh, dxs, above = [None] * self.steps, [None] * self.steps, 0.0
         for t in reversed(range(self.steps)):
             self.dh[t] = dys[t] + above
@@ -354,46 +300,7 @@ class Tied(tn.Network):
         return dx
 
 
-# ---------------------------------------------------------------------------- loss, optimizers
-
-
-class Hinge:
-    """The mean of max(0, 1 - sign output), sign 1 or -1 for label 1 or 0: one output."""
-
-    def forward(self, output, labels):
-        self.signs = 2.0 * labels[:, None] - 1
-        self.margins = 1 - self.signs * output
-        self.cost = float(np.maximum(self.margins, 0).mean())
-        return self.cost
-
-    def backward(self):
-        return np.where(self.margins > 0, -self.signs, 0.0) / len(self.signs)
-
-
-class Momentum(tn.SGD):
-    buffers = ("v",)
-
-    def __init__(self, net, lr):
-        super().__init__(net, lr)
-        self.v = {}
-
-    def change(self, name, gradient):
-        self.v[name] = 0.9 * self.v.get(name, 0.0) - self.lr * gradient
-        return self.v[name]
-
-
-class Adam(tn.SGD):
-    buffers = ("m", "v")
-
-    def __init__(self, net, lr):
-        super().__init__(net, lr)
-        self.m, self.v = {}, {}
-
-    def change(self, name, gradient):
-        self.m[name] = 0.9 * self.m.get(name, 0.0) + 0.1 * gradient
-        self.v[name] = 0.999 * self.v.get(name, 0.0) + 0.001 * gradient**2
-        m, v = self.m[name] / (1 - 0.9**self.t), self.v[name] / (1 - 0.999**self.t)
-        return -self.lr * m / (np.sqrt(v) + 1e-8)
+# ---------------------------------------------------------------------------- an optimizer
 
 
 class Noisy(tn.SGD):
@@ -441,6 +348,10 @@ def between(*layers, rng, width=HIDDEN, **keywords):
 def plain(rng, activation="tanh", linear=tn.Linear, classes=CLASSES, **keywords):
     net = tn.mlp([N_IN, HIDDEN, classes], activation=activation, linear=linear, rng=rng)
     return run(net, **keywords)
+
+
+def Dropout(p, rng):  # noqa: N802
+    return later.Dropout(p, rng=rng)
 
 
 def dropouts_of_one_generator(rng):

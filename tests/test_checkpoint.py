@@ -1,10 +1,11 @@
 """A run in a file: stopped anywhere and called again, it ends at the bits of one without a stop.
 
-What a damaged file does, and a disk that is full, stands in test_saving; signals in test_stopping.
+What holds for files of every kind stands in test_saving; signals in test_stopping.
 """
 
 import collections
 import contextlib
+import copy
 import errno
 import math
 import os
@@ -14,6 +15,7 @@ import sys
 import threading
 import time
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +33,7 @@ from own_parts import (
 )
 
 import tinynet as tn
+from tinynet._internal import replacing
 from tinynet._internal.npz import read_npz, write_npz
 from tinynet._internal.progress import Silent
 from tinynet._internal.versions import versions
@@ -72,6 +75,12 @@ def assert_same_run(run, other):
     names = run.watch.records.keys() | other.watch.records.keys()
     assert_identical(*({name: r.watch[name] for name in names} for r in (run, other)))
     np.testing.assert_array_equal(run.source.draw(5)[0], other.source.draw(5)[0])
+
+
+def everything(run):
+    """All that a run is, as copies."""
+    states = {part: getattr(run, part).state for part in ("optimizer", "source", "watch")}
+    return copy.deepcopy({"net": run.net.named_parameters(), **states})
 
 
 def updates_in(path):
@@ -195,6 +204,16 @@ def test_the_bar_and_a_function_that_watches_go_on_from_what_was_done(path):
     assert seen == [0, 3, 4, 6, 7]
 
 
+def test_a_second_run_of_a_network_goes_on_where_the_first_ended(path):
+    run = small()
+    train(run, 20, every=10)
+    train(run, 20, path, every=10)
+    train(run, 30, path, every=10)  # goes on with the second one
+    train(run, 10, every=[5, 10])  # does not look at its start
+    assert run.watch["updates"].tolist() == [0, 10, 20, 30, 40, 50, 55, 60]
+    assert len(set(run.watch["test_cost"])) == 8
+
+
 # ---------------------------------------------------------------------------- in a notebook, Ctrl-C
 
 
@@ -252,42 +271,28 @@ def test_a_child_that_is_told_to_stop_saves_first(path):
 
 # ---------------------------------------------------------------------------- real processes
 
-CHILD = """
-import sys
-import numpy as np
-import tinynet as tn
-from tinynet._internal.progress import Silent
 
-path, updates, save_every = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-rng = np.random.default_rng(0)
-x, labels = rng.uniform(-1, 1, (50, 40)), rng.integers(0, 3, 50)
-net = tn.mlp([40, 30, 3], rng=1)
-sgd = tn.SGD(net, lr=0.1)
-monitor = tn.Monitor(net, x[:20], labels[:20], optimizer=sgd)
+class Tells(Silent):
+    """A bar that prints how many updates are done; the last of them may not be saved yet."""
 
-class Bar(Silent):
-    "Says how many updates are done; the last of them may not be saved yet."
     def __init__(self, initial=0, **_):
         self.n = initial
-        print("from", self.n, flush=True)
+        print(self.n, flush=True)
+
     def update(self, n=1):
         self.n += n
         print(self.n, flush=True)
 
-data = tn.Shuffled(x, labels, rng=2)
-tn.train(net, tn.SoftmaxCrossEntropy(), sgd, data, updates, watch=monitor, every=7,
-         checkpoint=path, save_every=save_every, progress=Bar)
-print("done", flush=True)
-"""
 
-
-def child(path, updates, save_every):
+def child(path, save_every, seed=0):
     """A run in a process of its own, which can be killed."""
+    run = f"small({seed}), UPDATES, {str(path)!r}, save_every={save_every}, progress=Tells"
     return subprocess.Popen(
-        [sys.executable, "-c", CHILD, path, str(updates), str(save_every)],
+        [sys.executable, "-c", f"from test_checkpoint import *\ntrain({run})"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])},
     )
 
 
@@ -299,22 +304,13 @@ def result_of(path):
     return {name: array.tobytes() for name, array in arrays.items()}, kept, states
 
 
-def finish(path, updates, save_every):
-    """Go on to the end; what was there to go on from."""
-    with child(path, updates, save_every) as process:
-        printed, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    assert printed.endswith("done\n")
-    return int(printed.split()[1])
-
-
 UPDATES = 300  # of a run in a child process: a few tenths of a second, most of them in saving
 
 
 @pytest.fixture(scope="module")
 def without_a_stop(tmp_path_factory):
     path = tmp_path_factory.mktemp("alone") / "run.npz"
-    assert finish(path, UPDATES, UPDATES) == 0
+    train(small(), UPDATES, path)
     return result_of(path)
 
 
@@ -326,36 +322,46 @@ def without_a_stop(tmp_path_factory):
 def test_a_process_killed_at_random_moments_loses_at_most_the_work_since_the_last_save(
     path, without_a_stop, kills, save_every
 ):
-    rng = np.random.default_rng(save_every)
-    saved = 0
+    rng, saved = np.random.default_rng(save_every), 0
     for _ in range(kills):
-        with child(path, UPDATES, save_every) as process:
-            assert int(process.stdout.readline().split()[1]) >= saved
-            wanted = min(saved + int(rng.integers(1, 60)), UPDATES - 2)
-            at = 0
+        with child(path, save_every) as process:
+            at, wanted = saved, min(saved + int(rng.integers(1, 60)), UPDATES - 2)
+            assert int(process.stdout.readline()) == saved
             while at < wanted:
                 at = int(process.stdout.readline())
             time.sleep(rng.uniform(0, 0.002))  # most likely in the middle of a save
             process.kill()
-            counted = process.stdout.read().split()
-        at = max([at, *(int(word) for word in counted if word.isdigit())])
+            at = max(at, *map(int, process.stdout.read().split()), 0)
         saved = updates_in(path) if path.exists() else 0
         # The bar counts an update before it is saved: the one that was being saved may be lost.
         assert saved >= (at - 1) // save_every * save_every
-        assert saved % save_every == 0 or saved == UPDATES
-        if process.returncode == 0:  # it came to its end before it was killed
-            break
-        assert process.returncode == -signal.SIGKILL
-    assert finish(path, UPDATES, save_every) == saved
+    train(small(), UPDATES, path, save_every=save_every)
     assert result_of(path) == without_a_stop
     assert os.listdir(path.parent) == ["run.npz"]  # the halves of the killed saves are gone
 
 
-def test_halves_of_killed_saves_are_removed_at_the_start_and_no_other_file(tmp_path):
+@POSIX
+@pytest.mark.parametrize("seeds", [(0, 1), (0, 0)], ids=["two runs", "two copies"])
+def test_processes_that_begin_at_once(path, without_a_stop, seeds):
+    """Of two runs one is told; two copies do the same."""
+    children = [child(path, 1, seed) for seed in seeds]
+    told = [process.communicate(timeout=60)[1] for process in children]
+    ended = [not process.returncode for process in children]
+    assert all(end or str(path) in words for end, words in zip(ended, told, strict=True))
+    assert sum(ended) == (1 if seeds == (0, 1) else 2)
+    assert updates_in(path) == UPDATES
+    assert (result_of(path) == without_a_stop) == ended[0]
+
+
+@POSIX
+def test_halves_of_killed_saves_are_removed_at_the_start_and_nothing_else(tmp_path):
     path = tmp_path / "run[1].npz"
     others = ["run1.npz.12.part", "run[1].npz.part", "run[1].npz.old.12.part", "run[1].npz.x"]
     for name in ("run[1].npz.12.part", "run[1].npz.34567.part", *others):
         (tmp_path / name).write_bytes(b"half")
+    (tmp_path / "run[1].npz.77.part").mkdir()
+    os.mkfifo(tmp_path / "run[1].npz.78.part")  # which who opens it waits for
+    others += ["run[1].npz.77.part", "run[1].npz.78.part"]
     train(small(), 1, path)
     assert sorted(os.listdir(tmp_path)) == sorted(["run[1].npz", *others])
 
@@ -363,17 +369,15 @@ def test_halves_of_killed_saves_are_removed_at_the_start_and_no_other_file(tmp_p
 # ---------------------------------------------------------------------------- another run
 
 
-def refused(path, match, run=None, updates=8, **keywords):
+def refused(path, match=None, run=None, updates=8, **keywords):
     """The file is refused before anything is done, and file and run are left alone."""
     run = run or small()
-    parameters = {name: array.copy() for name, array in run.net.named_parameters().items()}
-    before = path.read_bytes(), run.source.state, run.optimizer.state
+    before, content = everything(run), path.read_bytes()
     with pytest.raises(ValueError, match=match) as error:
         train(run, updates, path, progress=StopsAfter(0), **keywords)
     assert str(path) in str(error.value)
-    assert (path.read_bytes(), run.source.state, run.optimizer.state) == before
-    assert_identical(run.net.named_parameters(), parameters)
-    assert run.watch.records == {}
+    assert path.read_bytes() == content
+    np.testing.assert_equal(everything(run), before)
     return str(error.value)
 
 
@@ -404,7 +408,10 @@ OTHERS = {
     "another dtype": (lambda: small(net=small_net(dtype=np.float32)), {}, "dtype"),
     "another batch size": (small, {"batch": 5}, "batch 4, expected 5"),
     "another seed of the weights": (lambda: small(seed=1), {}, "another run: the weights"),
-    "another rate": (lambda: small(lr=0.2), {}, r"learning rate \(0.1 there, 0.2 here\)"),
+    "another rate": (
+        lambda: small(lr=0.2),
+        *({}, r"0\.1 there, 0\.2 here.*lr = 0\.2, call tn\.load\(.*into=net\).* another file"),
+    ),
     "another seed of the data": (lambda: small(source=shuffled(1)), {}, "another run: the data"),
     "other data": (lambda: small(source=shuffled(examples=24)), {}, "another run: the data"),
     "three of these": (
@@ -502,38 +509,199 @@ def test_what_the_state_of_a_part_holds_comes_back(path, part, content):
     np.testing.assert_equal(getattr(resumed, part).state, {"content": content})
 
 
-@pytest.mark.parametrize("part", PARTS)
+NO_CONTENT = [
+    *({1}, object(), np.float32(1), np.int64(1), b"bytes", (1, 2), math.nan, [math.inf]),
+    *({1: "a"}, {"nested": np.ones(2)}, np.array([None])),
+]
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("part", "state", "words"),
     [
-        *({1}, object(), np.float32(1), np.int64(1), b"bytes", (1, 2), math.nan, [math.inf]),
-        *({1: "a"}, {"nested": np.ones(2)}, np.array([None])),
+        *(
+            (part, {"content": content}, rf"{part}\.state\['content'\]: expected an array or what")
+            for part in PARTS
+            for content in NO_CONTENT
+        ),
+        ("watch", [1], r"watch\.state: expected a dict, got \[1\]"),
+        ("watch", {"a\nb": np.ones(2)}, r"arrays: expected .*names.*, got 'watch.a\\nb'"),
     ],
 )
-def test_a_state_that_a_file_cannot_keep_is_told_before_the_first_update(path, part, content):
-    run = with_part(**{part: lambda run: Part(state={"content": content})})
-    with pytest.raises(TypeError, match=rf"{part}\.state\['content'\]: expected an array or what"):
+def test_a_state_that_a_file_cannot_keep_is_told_before_the_first_update(path, part, state, words):
+    run = with_part(**{part: lambda run: Part(state=state)})
+    with pytest.raises((TypeError, ValueError), match=words):
         train(run, 3, path, progress=StopsAfter(0))
     assert not path.exists()
 
 
+@pytest.mark.parametrize("part", ["source", "optimizer"])
+def test_a_part_without_a_state_is_refused_by_name(path, part):
+    with pytest.raises(TypeError, match=f"{part}: expected an attribute state, a dict"):
+        train(with_part(**{part: lambda run: Part()}), 3, path)
+
+
+# ---------------------------------------------------------------------------- damaged runs
+
+
+def of(name, change):
+    return lambda arrays: arrays | {name: change(arrays[name])}
+
+
+def swapped(one, other):
+    return lambda arrays: arrays | {one: arrays[other], other: arrays[one]}
+
+
 @pytest.mark.parametrize(
-    ("part", "state", "match"),
+    "change",
     [
-        ("watch", {"state": [1]}, r"watch\.state: expected a dict, got \[1\]"),
-        ("source", {}, "source: expected an attribute state, a dict"),
-        ("optimizer", {}, "optimizer: expected an attribute state, a dict"),
+        swapped("net.0.b", "net.2.b"),
+        swapped("watch.z_mean", "watch.ds_std"),
+        of("watch.z_std", lambda a: -a),
+        of("watch.z_histogram", lambda a: np.array("0.1")),
+        of("watch.updates", lambda a: np.array(4)),
+        of("watch.updates", lambda a: a + 0.5),
+        of("watch.updates", lambda a: a[::-1].copy()),
+        of("watch.updates", lambda a: a - 9),
+        lambda arrays: arrays | {"net.9.W": np.ones(2)},
+        lambda arrays: arrays | {"watch.more": np.ones(4)},
     ],
 )
-def test_a_state_that_is_no_dict_or_is_not_there_is_refused_by_name(path, part, state, match):
-    with pytest.raises(TypeError, match=match):
-        train(with_part(**{part: lambda run: Part(**state)}), 3, path)
-    assert not path.exists()
+def test_a_damaged_run_is_refused_and_this_one_is_left_as_it_was(path, change):
+    """Also where its objects stand at the end of the file; entry by entry in test_saving."""
+    run = small()
+    train(run, 5, path)
+    arrays, record = read_npz(path)
+    write_npz(path, change(arrays), record)
+    refused(path, None, run)
+    refused(path)
+
+
+def test_a_source_whose_state_cannot_be_set_leaves_all_parts_as_they_were(saved):
+    class Strict(tn.Shuffled):
+        @property
+        def state(self):
+            return super().state
+
+        @state.setter
+        def state(self, state):
+            tn.Shuffled.state.fset(self, state)
+            if state != shuffled().state:
+                raise IndexError("not that one")
+
+    run = small()
+    run.source.__class__ = Strict
+    refused(saved, r"run\.npz: is of another run or damaged: source\.state: IndexError", run)
+
+
+def test_the_weights_of_a_run_are_read_into_a_network(path):
+    """Also those that are frozen."""
+    run, other = small(), small_net(rng=9)
+    for net in (run.net, other):
+        net.layers[0].parameters, net.layers[0].buffers = ("W",), ("b",)
+    train(run, 5, path)
+    assert tn.load(path, into=other) is other
+    assert_same_bits(other, run.net)
+    np.testing.assert_array_equal(other.layers[0].b, run.net.layers[0].b)
+    with pytest.raises(ValueError, match=r"run\.npz: .*tn\.train saved.*tn\.load\(path, into=net"):
+        tn.load(path)
+    with pytest.raises(ValueError, match=r"run\.npz: expected parameters .*\(3, 6\)"):
+        tn.load(path, into=small_net(sizes=(3, 6, 4, 2)))
+
+
+# ---------------------------------------------------------------------------- at once
+
+
+SAVED_SINCE = {
+    "nothing": lambda path: path.write_bytes(b""),
+    "a network": lambda path: tn.save(small_net(), path),
+    "a run of another batch size": lambda path: train(small(), 5, path, batch=3),
+    "a run of another seed": lambda path: train(small(seed=1), 5, path),
+}
+
+
+@pytest.mark.parametrize("other", SAVED_SINCE)
+def test_what_another_saved_under_the_name_since_is_kept(path, other):
+    """Both began where there was no file yet."""
+    seen = []
+
+    def look(k):
+        if k == 4:
+            SAVED_SINCE[other](path)
+            seen.append(path.read_bytes())
+
+    with pytest.raises(ValueError, match=r"run\.npz: expected the file of this run, .*another"):
+        train(small(), 8, path, watch=look, every=1)
+    assert path.read_bytes() == seen[0]
+    assert os.listdir(path.parent) == ["run.npz"]
+
+
+@pytest.mark.parametrize("began", [0, 5])
+def test_copies_of_one_run_do_not_mind_each_other(path, began):
+    """One is overtaken by another, twice."""
+    if began:
+        train(small(), began, path, watch=None)
+
+    def copy_runs_on(k):
+        if k in (began + 3, began + 9):
+            train(small(), k + 4, path, watch=None)
+
+    one, alone, again = small(), small(), small()
+    train(one, began + 20, path, watch=copy_runs_on, every=1)
+    train(alone, began + 20)
+    train(again, began + 20, path, watch=None)
+    for each in (one, again):
+        assert_same_bits(each.net, alone.net)
+
+
+def test_a_file_that_was_removed_is_written_again(path):
+    train(small(), 10, path, watch=lambda k: path.unlink(missing_ok=True))
+    assert updates_in(path) == 10
+
+
+def test_a_save_reads_nothing_as_long_as_the_file_is_the_one_it_wrote(path, monkeypatch):
+    monkeypatch.delattr(checkpoint, "opened")
+    train(small(), 20, path)
+
+
+def test_what_a_monitor_saw_is_handed_to_a_save_without_a_copy():
+    watch, places = small().watch, set()
+    for k in range(100):
+        watch(k)
+        places.add(watch.records["z_std"].__array_interface__["data"][0])
+    state = watch.state
+    assert all(np.shares_memory(state[name], rows) for name, rows in watch.records.items())
+    assert not any(np.shares_memory(watch[name], rows) for name, rows in watch.records.items())
+    assert len(places) <= 8  # each twice as large as the one before
+    np.testing.assert_array_equal(watch["updates"], range(100))
 
 
 # ---------------------------------------------------------------------------- bad places
 
 DISK = collections.namedtuple("DISK", "total used free")
+
+
+@pytest.mark.parametrize("length", [239, 240, 255, 300])
+def test_a_name_that_no_save_could_have_is_refused_before_the_first_update(tmp_path, length):
+    """Beside the file there is one with a longer name, until it is complete."""
+    name = "x" * length
+    if length < 240:
+        train(small(), 3, tmp_path / name)
+        assert os.listdir(tmp_path) == [name]
+    else:
+        with pytest.raises(OSError, match="checkpoint: .*name too long"):
+            train(small(), 3, tmp_path / name, progress=StopsAfter(0))
+        assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_in_which_nothing_can_be_made_is_refused_before_the_first_update(
+    path, monkeypatch
+):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(replacing, "open", denied, raising=False)
+    with pytest.raises(PermissionError, match="checkpoint: cannot write in '.*denied"):
+        train(small(), 3, path, progress=StopsAfter(0))
 
 
 @pytest.mark.parametrize(("there", "copies"), [(False, 2), (True, 1)])

@@ -1,4 +1,7 @@
-"""Files of data sets: found where they are, fetched whole and unchanged, or not at all."""
+"""Files of data sets: found where they are, fetched whole and unchanged, or not at all.
+
+And what else people have in their folders: other sets, other versions, pages in place of files.
+"""
 
 import contextlib
 import gzip
@@ -7,6 +10,7 @@ import http.server
 import os
 import re
 import threading
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -18,19 +22,24 @@ from data_files import (
     TINYNET_DATA,
     cifar10,
     everything_in,
+    idx,
     little_memory,
     mnist,
+    mnist_arrays,
     picture,
     real,
+    refused,
     small_cifar10,
     small_mnist,
     write_cifar10,
     write_mnist,
 )
+from matplotlib.figure import Figure
 from own_parts import telling_bar
 
 import tinynet as tn
 from tinynet import __main__ as command_line
+from tinynet import plots
 from tinynet._internal.progress import Silent
 from tinynet.datasets import files
 
@@ -64,25 +73,18 @@ def mirror(tmp_path):
 # ---------------------------------------------------------------------------- a server that lies
 
 
-# What a server does: status, length and body of its answer; and what is said where that is wrong.
+# What a server sends, status, length and body; and what is said where that is wrong.
 ANSWERS = {
     "good": (200, len(CONTENT), CONTENT, None),
     "without-length": (200, None, CONTENT, None),
     "cut-off": (200, len(CONTENT), CONTENT[:70_000], "256,000 bytes, got 70,000|IncompleteRead"),
-    "says-less": (200, 1000, CONTENT, "expected 256,000 bytes, got 1,000"),
     "sends-less": (200, len(CONTENT) - 1, CONTENT[:-1], "expected 256,000 bytes, got 255,999"),
-    "sends-more": (200, len(CONTENT) + 1, CONTENT + b"!", "expected 256,000 bytes, got more"),
     "endless": (200, None, None, "expected 256,000 bytes, got more"),
     "changed": (200, len(CONTENT), CONTENT[:-1] + b"!", "SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}"),
-    "empty": (200, 0, b"", "expected 256,000 bytes, got 0"),
     "404": (404, 9, b"not found", "HTTP Error 404: Not Found"),
-    "500": (500, 0, b"", "HTTP Error 500"),
-    "page": (200, 15, b"<html>Log in!</", "expected 256,000 bytes, got 15"),
     "to-a-file": (302, 0, b"", "redirection|Found"),
     "hangs-up": (None, None, b"", "closed connection"),
     "nonsense": (None, None, b"nonsense\r\n\r\n", "nonsense"),
-    # What came is whole and unchanged, or it is refused: both are right.
-    "says-more": (200, len(CONTENT) + 1000, CONTENT, ""),
 }
 
 
@@ -147,7 +149,6 @@ def test_a_file_is_fetched_into_a_folder_that_is_made_and_progress_counts_its_by
 def test_a_file_is_fetched_from_a_server(server, tmp_path, how):
     fetch(published(address(server, how)), tmp_path / "here")
     assert everything_in(tmp_path / "here") == {NAME: CONTENT}
-    assert server.asked == [how]
 
 
 @pytest.mark.parametrize("how", [how for how, (*_, why) in ANSWERS.items() if why])
@@ -158,17 +159,10 @@ def test_a_server_that_does_not_give_the_file_leaves_nothing_and_the_next_is_ask
     with pytest.raises(FileNotFoundError, match=ANSWERS[how][-1]):
         fetch(published(bad), folder)
     assert everything_in(folder) == {}
-    assert server.asked == [how]
     assert server.sent < 20_000_000
     fetch(published(bad, address(server, "good")), folder)
     assert everything_in(folder) == {NAME: CONTENT}
     assert server.asked == [how, how, "good"]
-
-
-def test_a_length_that_is_too_large_does_no_harm(server, tmp_path):
-    with contextlib.suppress(FileNotFoundError):
-        fetch(published(address(server, "says-more")), tmp_path / "here")
-    assert everything_in(tmp_path / "here") in ({}, {NAME: CONTENT})
 
 
 def test_a_server_that_is_silent_is_given_up(server, tmp_path, monkeypatch):
@@ -282,12 +276,9 @@ def test_empty_variables_and_a_relative_cache_count_as_not_set(monkeypatch, no_p
     assert files.folders("mnist") == [home / "mnist", home]
 
 
-WRITERS = {"mnist": (mnist, write_mnist), "cifar10": (cifar10, write_cifar10)}
-
-
-@pytest.mark.parametrize("data", WRITERS)
+@pytest.mark.parametrize("data", ["mnist", "cifar10"])
 def test_the_first_place_that_has_the_files_gives_them(tmp_path, monkeypatch, data):
-    module, write = WRITERS[data]
+    module, write = {"mnist": (mnist, write_mnist), "cifar10": (cifar10, write_cifar10)}[data]
     places = [tmp_path / name for name in ("named", f"shared/{data}", "cache/tinynet")]
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -302,6 +293,197 @@ def test_the_first_place_that_has_the_files_gives_them(tmp_path, monkeypatch, da
     assert set(module.locate(tmp_path / "named").values()) == {None}
 
 
+# ---------------------------------------------------------------------------- other sets
+
+
+@pytest.fixture
+def small_sets(no_network):
+    with small_mnist(), small_cifar10():
+        yield
+
+
+@pytest.mark.parametrize("page", [b"\n<!DOCTYPE html>", b"<!doctype html>", b"<html>", b"<?xml "])
+@pytest.mark.parametrize("name", [*mnist.MD5, cifar10.ARCHIVE.name])
+def test_a_page_in_place_of_a_file_is_called_one(small_sets, tmp_path, name, page):
+    write_mnist(tmp_path)
+    (tmp_path / name).write_bytes(page)
+    read = tn.cifar10 if name == cifar10.ARCHIVE.name else tn.mnist
+    refused(read, tmp_path, tmp_path / name, "expected data, got an HTML page.*; delete it")
+
+
+def unpacked(folder, arrays):
+    """The four files in a folder, not compressed."""
+    folder.mkdir(parents=True)
+    for name, array in arrays.items():
+        (folder / name.removesuffix(".gz")).write_bytes(idx(array))
+    return folder
+
+
+@pytest.mark.parametrize("named", ["", "MNIST", "MNIST/raw"])
+def test_files_of_torchvision_are_found(small_sets, tmp_path, named):
+    unpacked(tmp_path / "MNIST" / "raw", mnist_arrays())
+    found = tn.mnist(tmp_path / named, download=False)
+    assert found.name == "MNIST"
+    assert found.class_names == tuple("0123456789")
+    np.testing.assert_array_equal(found.train[1], mnist_arrays()["train-labels-idx1-ubyte.gz"][:50])
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The addresses that are asked for; none answers."""
+    asked = []
+
+    def refuse(address, **_):
+        asked.append(address)
+        raise OSError("no network")
+
+    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+    return asked
+
+
+def labelled(train, test):
+    """Arrays of MNIST's form whose labels begin so."""
+    arrays = mnist_arrays(rng=1)
+    arrays["train-labels-idx1-ubyte.gz"][:10] = list(train)
+    arrays["t10k-labels-idx1-ubyte.gz"][:10] = list(test)
+    return arrays
+
+
+OTHER_SETS = {
+    "Fashion-MNIST": (mnist.FASHION_LABELS, mnist.FASHION),
+    "not MNIST": ((range(10), range(10)), tuple(f"class {k}" for k in range(10))),
+}
+
+
+@pytest.mark.parametrize(("name", "of"), OTHER_SETS.items(), ids=OTHER_SETS)
+def test_another_set_of_the_same_form_is_not_called_mnist(small_sets, tmp_path, name, of):
+    firsts, class_names = of
+    folder = unpacked(tmp_path / "data", labelled(*firsts))
+    with pytest.warns(UserWarning, match="not that of MNIST's") as warned:
+        found = tn.mnist(folder, download=False)
+    assert len(warned) == 4
+    assert (found.name, found.class_names) == (name, class_names)
+
+
+def test_one_damaged_file_makes_it_another_set(small_sets, tmp_path):
+    arrays = mnist_arrays()
+    arrays["t10k-images-idx3-ubyte.gz"][3, 4, 5] ^= 1
+    folder = unpacked(tmp_path / "data", arrays)
+    with pytest.warns(UserWarning, match="not that of MNIST's t10k-images"):
+        assert tn.mnist(folder, download=False).name == "not MNIST"
+
+
+def test_trousers_have_label_1_and_ankle_boots_9():
+    assert [mnist.FASHION[k] for k in (1, 9)] == ["Trouser", "Ankle boot"]
+
+
+@pytest.mark.parametrize("name", cifar10.OTHERS)
+@pytest.mark.parametrize("place", ["named", "named below", "TINYNET_DATA", "cache"])
+def test_another_version_is_named_before_anything_is_asked_for(
+    tmp_path, monkeypatch, no_places, asked, name, place
+):
+    folder = {
+        "named": tmp_path / "data",
+        "named below": tmp_path / "data" / "cifar10",
+        "TINYNET_DATA": tmp_path / "shared",
+        "cache": no_places / ".cache" / "tinynet" / "cifar10",
+    }[place]
+    monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
+    folder.mkdir(parents=True)
+    other = folder / name
+    other.write_bytes(b"x") if name.endswith(".gz") else other.mkdir()
+    named = tmp_path / "data" if place.startswith("named") else None
+    with pytest.raises(FileNotFoundError, match="expected the binary version of CIFAR-10") as error:
+        tn.cifar10(named)
+    assert str(other) in str(error.value)
+    assert cifar10.ARCHIVE.name in str(error.value)
+    assert asked == []
+
+
+def test_the_binary_version_is_read_whatever_is_beside_it(small_sets, tmp_path):
+    write_cifar10(tmp_path / "cifar-10-batches-bin")
+    (tmp_path / "cifar-10-batches-py").mkdir()
+    assert tn.cifar10(tmp_path, download=False).name == "CIFAR-10"
+
+
+def test_another_version_elsewhere_does_not_keep_a_named_folder_from_its_download(
+    tmp_path, monkeypatch, asked
+):
+    (tmp_path / "shared" / "cifar-10-batches-py").mkdir(parents=True)
+    monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
+    with pytest.raises(FileNotFoundError, match="not downloaded"):
+        tn.cifar10(tmp_path / "cifar10")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize("read", [tn.mnist, tn.cifar10])
+def test_no_is_not_taken_for_yes(tmp_path, asked, read):
+    with pytest.raises(TypeError, match="download: expected True or False, got 'no'"):
+        read(tmp_path, download="no")
+    assert asked == []
+
+
+# ---------------------------------------------------------------------------- pictures
+
+
+def pictures(folder, count=3, ending=".png"):
+    folder.mkdir(parents=True, exist_ok=True)
+    for k in range(count):
+        (folder / f"{k}{ending}").write_bytes(picture())
+
+
+@pytest.mark.parametrize(("parts", "named"), [("train test", "train"), ("one two", "one")])
+def test_a_folder_above_those_of_the_classes_is_pointed_down(tmp_path, parts, named):
+    folder = tmp_path / "data"
+    for part in parts.split():
+        for name in ("cat", "dog"):
+            pictures(folder / part / name)
+    with pytest.raises(ValueError, match="expected at least three pictures") as error:
+        tn.small_imagenet(folder, progress=Silent)
+    said = f"; if the classes are folders in it, write small_imagenet({str(folder / named)!r})"
+    assert str(error.value).endswith(said)
+    assert len(tn.small_imagenet(folder / named, progress=None).train[1]) == 2
+
+
+def test_pictures_of_other_kinds_are_counted_and_one_is_named(tmp_path):
+    folder = tmp_path / "data"
+    for name in ("cat", "dog"):
+        pictures(folder / name)
+    pictures(folder / "dog", 2, ".bmp")
+    (folder / "dog" / "3.WEBP").write_bytes(b"")
+    (folder / "dog" / ".hidden.bmp").write_bytes(b"")
+    (folder / "dog" / "notes.txt").write_bytes(b"")
+    with pytest.warns(UserWarning, match="skipped 3 pictures") as warned:
+        found = tn.small_imagenet(folder, progress=Silent)
+    assert str(folder / "dog" / "0.bmp") in str(warned[0].message)
+    assert warned[0].filename == __file__
+    assert sum(len(part[1]) for part in (found.train, found.valid, found.test)) == 6
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (0.2, 0.3), (-1, 1), (-0.1, 0.3)])
+def test_black_is_0_where_nothing_is_below_it(low, high):
+    x = np.linspace(low, high, 12)[None]
+    black = 0 if low >= 0 else -1
+    (grey,) = plots.images(x[:, :9], ax=Figure().subplots()).images
+    assert grey.get_clim() == (black, 1)
+    (image,) = plots.images(x, colour=True, ax=Figure().subplots()).images
+    levels = ((x - black) / (1 - black)).reshape(3, 2, 2).transpose(1, 2, 0)
+    np.testing.assert_allclose(image.get_array(), levels)
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        (np.full((2, 4), 255), "from 0 to 1, got .*255 to 255"),
+        (np.array([[-1.5, 0, 0, 1]]), "from -1 to 1, or from 0 to 1, got -1.5 to 1"),
+        (np.zeros((2, 5)), r"side \* side in a row.*\(2, 5\)"),
+    ],
+)
+def test_what_is_no_square_image_is_not_drawn(x, expected):
+    with pytest.raises(ValueError, match=f"^x: .*{expected}"):
+        plots.images(x, ax=Figure().subplots())
+
+
 # ---------------------------------------------------------------------------- the command
 
 
@@ -312,33 +494,30 @@ def said(capsys, *arguments):
     return out
 
 
-def test_data_says_what_is_missing_and_where_it_would_be(tmp_path, capsys, monkeypatch):
+def test_data_says_what_is_here_what_is_missing_and_where_it_would_be(
+    tmp_path, capsys, monkeypatch
+):
     monkeypatch.setenv("TINYNET_DATA", str(tmp_path / "shared"))
     out = said(capsys)
     for file in (*mnist.PUBLISHED, cifar10.ARCHIVE):
         assert f"  missing  {file.name}, {file.size:,} bytes\n" in out
         assert all(mirror in out for mirror in file.mirrors)
-    assert f"  into     {tmp_path / 'shared' / 'mnist'} " in out
-    assert f"  into     {tmp_path / 'shared' / 'cifar10'} " in out
+    for place in ("shared/mnist", "shared/cifar10"):
+        assert f"  into     {tmp_path / place} " in out
     assert str(tmp_path / "home" / ".cache" / "tinynet" / "mnist") in out
     assert "  here" not in out
-    assert sorted(os.listdir(tmp_path)) == ["home"]
-    assert os.listdir(tmp_path / "home") == []
-
-
-def test_data_says_what_is_here(tmp_path, capsys):
+    assert everything_in(tmp_path) == {"home": None}
     write_mnist(tmp_path)
     (tmp_path / MNIST_NAMES[3]).unlink()
     unpacked = tmp_path / "cifar-10-batches-bin"
-    unpacked.mkdir()
-    for name in cifar10.BATCHES:
-        (unpacked / name).write_bytes(b"")
+    with small_cifar10():
+        write_cifar10(unpacked)
     out = said(capsys, "--folder", tmp_path)
     for name in MNIST_NAMES[:3]:
         path = tmp_path / name
         assert f"  here     {path}, {path.stat().st_size:,} bytes\n" in out
-    assert out.count("  missing  ") == 1
     assert f"  missing  {MNIST_NAMES[3]}" in out
+    assert out.count("  missing  ") == 1
     assert f"(tn.mnist({str(tmp_path)!r}) downloads them)" in out
     assert f"): here\n  here     {unpacked}{os.sep}\n" in out
 

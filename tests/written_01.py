@@ -65,8 +65,8 @@ def only_two(x, W, b, target):
 RIGHT = [one_line_each, loops, by_the_quotient]
 WRONG = [
     (no_slope, "the slope of tanh is missing"),
-    (slope_of_s, "dW: 2 of 2 numbers are not right"),
-    (turned, "dW: 2 of 2 numbers are not right"),
+    (slope_of_s, "and not 1 - s^2"),
+    (turned, "dW and dx are exchanged"),
     (other_sign, "dy is y - target"),
     (twice, "a 2 too many"),
     (sums, "dW: expected shape (2,), got ()"),

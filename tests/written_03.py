@@ -105,7 +105,7 @@ WRONG = [
     (wrong(right_slope, turned=False), "W is not transposed on the way down"),
     (wrong(right_slope, share=2), "divided by the batch size"),
     (from_the_output, "the list begins at the output"),
-    (tanh_at_the_output, "numbers are not right"),
+    (tanh_at_the_output, "a slope is in the top dW already"),
     (without_biases, "numbers are not right"),
     (the_top_alone, "dW: expected shape"),
     (gradient_in_place, "ds was changed in place"),

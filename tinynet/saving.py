@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import numpy as np
@@ -181,7 +181,8 @@ def _build(saved: Saved, names: list[str]) -> Network:
         )
     layers: list = []
     try:
-        frozen, unbiased = (set(saved.record.get(key, ())) for key in ("frozen", "without_bias"))
+        frozen = _listed(saved, "frozen", saved.headers)
+        unbiased = _listed(saved, "without_bias", [f"{k}" for k in range(len(names))])
         for k, name in enumerate(names):
             if name == "Linear":
                 shape, dtype = saved.headers[f"{k}.W"]
@@ -196,6 +197,14 @@ def _build(saved: Saved, names: list[str]) -> Network:
         return Network(layers)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{saved.path}: its arrays do not fit its layers: {error}") from error
+
+
+def _listed(saved: Saved, key: str, known: Container[str]) -> set[str]:
+    """Return the names that a record lists under a key; files of before have no such key."""
+    listed = saved.record.get(key, [])
+    if not isinstance(listed, list) or not all(name in known for name in listed):
+        raise ValueError(f"expected names of what is there for {key}, got {listed!r}")
+    return set(listed)
 
 
 def _zeros(n_in: int, n_out: int, rng: Any) -> np.ndarray:

@@ -66,8 +66,10 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -
     known = _looks(got.astype(float), right.astype(float), allowed, rows)
     if known:
         return known
-    first = list(_first(bad))
-    return f"{bad.sum()} of {bad.size} numbers are not right, the first at {first}: got {_few(got)}"
+    first = _first(bad)
+    shown = _few(got) if got.ndim < 3 else f"{got[first]:.4g}"
+    where = f"the first at {list(first)}: got {shown}"
+    return f"{bad.sum()} of {bad.size} numbers are not right, {where}"
 
 
 def _looks(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -> str:

@@ -80,14 +80,13 @@ class Number:
         if given.ndim:
             said = comparing.wrong({"answer": given}, {"answer": wanted}, self.within)
             return f"{said} {counts}."
-        if given * wanted <= 0:
+        if given * wanted < 0:
             return f"{given:g} has not even the right sign."
-        share = float(given / wanted)
-        off = f"{share:.2g} times" if share > 2 else f"{abs(share - 1):.2g} of it"
-        if share < 0.5:
-            off = f"{1 / share:.2g} times"
-        off = off if off.endswith("times") else f"{100 * abs(share - 1):.2g} %"
-        return f"{given:g} is {off} too {'large' if share > 1 else 'small'} {counts}."
+        larger = abs(given) > abs(wanted)
+        how = "too large" if larger else "too small"
+        if float(wanted).is_integer() and self.within <= 0.01:
+            return f"{given:g} is {how}."  # of a count, how much would give it away
+        return f"{given:g} is {_how_much(given, wanted)} {how} {counts}."
 
 
 @dataclass(frozen=True)
@@ -190,6 +189,16 @@ class Explain:
         asked = "\n".join(f"  - {question}" for question in self.says)
         said = f"compare yours with this one.\n{indented(self.solution)}\n  Does yours say\n{asked}"
         return Verdict(True, said)
+
+
+def _how_much(given: np.ndarray, wanted: np.ndarray) -> str:
+    """Say how far a number is from another of the same sign: "12 %", or "3.4 times"."""
+    if given == 0:
+        return "much"
+    size = float(max(given / wanted, wanted / given))
+    if size < 2:
+        return f"{100 * abs(float(given / wanted) - 1):.2g} %"
+    return f"{size:,.0f} times" if size >= 100 else f"{size:.2g} times"
 
 
 def indented(text: str) -> str:

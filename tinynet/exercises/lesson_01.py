@@ -70,6 +70,12 @@ def gradients(x, W, b, target):
             "the slope of tanh is 1 - y^2, with y = tanh(s), and not 1 - y.": _of(
                 lambda y, t: y - t, lambda y: 1 - y
             ),
+            "the slope of tanh is 1 - y^2, and not 1 - s^2: which of the two is squared?": _of(
+                lambda y, t: y - t, lambda y: 1 - np.arctanh(y) ** 2
+            ),
+            "dW and dx are exchanged: a weight's gradient has the factor it is multiplied by.": (
+                lambda x, W, b, target: _gradients(x, W, b, target)[::-1]
+            ),
         },
     ),
     "1.2": Number(
@@ -87,6 +93,8 @@ ds = dy y (1 - y) = -0.1040
         wrong={
             "that has the slope of tanh. The sigmoid's is y (1 - y).": -0.2851,
             "that is dy. ds has the slope of the sigmoid as a factor.": -0.4256,
+            "that is y. From there it is two steps down to ds.": 0.5744,
+            "that is the slope of the sigmoid. It multiplies dy.": 0.2445,
             "that is target - y times the slope: the sign is wrong.": lambda right: -right,
         },
     ),
@@ -101,7 +109,10 @@ Each gradient is ds times something, and ds is dy times a slope that is never 0.
 So all are 0 where dy = y - target = 0.
 The target must be the output, y = tanh(0.3) = 0.2913.
 """,
-        wrong={"that is s. What the target is held against is y = tanh(s).": S},
+        wrong={
+            "that is s. What the target is held against is y = tanh(s).": S,
+            "that is the target of the lesson, and its gradients are not 0.": TARGET,
+        },
     ),
     "1.4": Number(
         right=lambda: 1 - np.tanh(5) ** 2,
@@ -116,6 +127,7 @@ y = tanh(5) = 0.999909
 The output is wrong by nearly 2, and hardly anything of that reaches s.
 """,
         wrong={
+            "it is small, but not 0: work it out.": 0,
             "that is y. The slope is 1 - y^2.": lambda right: np.sqrt(1 - right),
             "that is 1 - y, about half of the slope 1 - y^2 = (1 - y) (1 + y).": lambda right: (
                 1 - np.sqrt(1 - right)

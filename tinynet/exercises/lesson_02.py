@@ -99,6 +99,8 @@ Five copies add 5 * 4/8 = 2.5 times as much.
         wrong={
             "that would be so if dy did not change. What does m = 8 do to each row of it?": 5,
             "that is what becomes of one copy. There are five.": 0.5,
+            "a mean does not take out how often an example is in it.": 1,
+            "m grows from 4 to 8, so each copy counts less than before, not more.": 10,
             "that is the share of the batch that is example 0 now. What was it before?": 5 / 8,
             "m was 4 before, not 1: a row of dy had a 1/4 already.": 5 / 4,
         },
@@ -148,6 +150,7 @@ The number of patterns is 2.
         wrong={
             "that is with inputs of both signs. What do positive inputs rule out?": 8,
             "dy[e, k] can have either sign.": 1,
+            "patterns come in pairs: turn the sign of dy[e, k], and all three turn.": 3,
             "a pattern of mixed signs needs inputs of both signs.": 4,
             "a pattern of mixed signs needs inputs of both signs, too.": 6,
         },

@@ -29,6 +29,11 @@ def _of(doutput):
     return both
 
 
+def _p_changed(output, labels):
+    p, doutput = _right(output, labels)
+    return p - np.eye(p.shape[1])[labels], doutput
+
+
 def _summed_over(axis):
     """Make a softmax that sums over the wrong axis."""
 
@@ -84,6 +89,9 @@ def softmax_and_gradient(output, labels):
             "doutput has the other sign: a larger wrong logit makes the cost larger.": _of(
                 lambda p, one_hot, m: (one_hot - p) / m
             ),
+            "1 was taken off p itself, which came back, too: doutput needs a copy of p.": (
+                _p_changed
+            ),
             "p sums to 1 down each column; it should over the classes of each example.": (
                 _summed_over(0)
             ),
@@ -106,6 +114,7 @@ The mean is 0.3 * 4.0181 + 0.7 * 0.0181 = 1.2181
                 0.7 * np.log1p(np.exp(4)) + 0.3 * np.log1p(np.exp(-4))
             ),
             "that is the cost of one wrong example.": np.log1p(np.exp(4)),
+            "the right ones cost something, too: log(1 + exp(-4)) each.": 1.2,
             "that is the sum over 100: take the mean.": lambda right: 100 * right,
         },
     ),

@@ -69,6 +69,12 @@ def mean_field_step(q, n, var, g, bell):
             "that is tanh at one s, the std. Take the mean over all s.": (
                 lambda q, n, var, g, bell: np.tanh(np.sqrt(n * var * q)) ** 2
             ),
+            "that is the root of it: q_next is a mean square, as q is.": (
+                lambda q, n, var, g, bell: np.sqrt(_step(q, n, var, g, bell))
+            ),
+            "n and var stand outside of tanh: they belong to the variance of s.": (
+                lambda q, n, var, g, bell: n * var * _square(np.sqrt(q) * g, bell)
+            ),
             "that is E[s^2]: the bend of tanh is missing.": (
                 lambda q, n, var, g, bell: n * var * q
             ),
@@ -95,6 +101,7 @@ Its std is sqrt(1/6) = 0.408
             "that is the variance. The std is asked for.": 1 / 6,
             "that has E[z^2] = 1: the ReLU cuts off half of it.": np.sqrt(1 / 3),
             "that is the root of E[z^2]. The layer has a factor too.": np.sqrt(1 / 2),
+            "that is E[z^2]. The layer has a factor too, and the std is a root.": 1 / 2,
         },
     ),
     "7.3": Number(

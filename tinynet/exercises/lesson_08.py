@@ -54,6 +54,7 @@ So with 10 it is sqrt(300/10) = sqrt(30) times as large: 5.48
             "that is the factor between 300 images and one.": np.sqrt(300),
             "that is the factor between 10 images and one.": np.sqrt(10),
             "the other way round: a mean over fewer images is larger.": 1 / np.sqrt(30),
+            "that is one over the square: the std is larger, and it is a root.": 1 / 30,
         },
     ),
     "8.2": Number(
@@ -82,7 +83,8 @@ and the std by sqrt(1/2) = 0.7071
         gives=("relative",),
         hints=(
             "Each factor has two matrices: n_i Var[W_i] above the bar, n_{i+2} Var[W_{i+1}] below.",
-            "np.cumprod of 1 and the factors; sizes[:-2] are n_i, sizes[2:] are n_{i+2}.",
+            "The first is 1; each of the others has one factor more (np.cumprod). Factor i needs"
+            " sizes[i], sizes[i + 2] and the variances i and i + 1.",
         ),
         solution="""
 def relative_dw(sizes, variances):
@@ -124,6 +126,7 @@ So of the std of ds this is left: 0.25
         wrong={
             "that is the share of E[ds^2]. The std is its root.": 1 / 16,
             "that is as if the slope were 1.": 1.0,
+            "that is what the sigmoid gives at 0, not its slope there.": 1 / 2,
             "that has a factor 1/sqrt(3) too: the weights are normalized.": 1 / 4 / np.sqrt(3),
             "the other way round: a lower layer gets less.": 4.0,
         },

@@ -275,7 +275,7 @@ class WeightNorm(Linear):
             A unit gives the same for every row: its std is 0.
         """
         self.g[:] = np.linalg.norm(self.V, axis=0)
-        y = self.forward(x)
+        y = self.forward(checks.finite("x", checks.batch("x", x, self.n_in)))
         std = checks.spread("x", y.std(axis=0))
         self.g /= std
         if self.b is not None:
@@ -357,7 +357,7 @@ class Batchless(Norm):
 
         Layer by layer, each on what the one below gives. A sigma is at least 1.1 times the floor.
         """
-        x = checks.batch("x", x, self.n_in, self.gamma.dtype)
+        x = checks.finite("x", checks.batch("x", x, self.n_in, self.gamma.dtype))
         self.mu[:] = x.mean(axis=0)
         least = self.floor / 10 or EPS
         self.log_sigma[:] = np.log(np.maximum(x.std(axis=0) - self.floor, least))

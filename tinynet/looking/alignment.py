@@ -53,8 +53,9 @@ def alignment(net: Network, x: np.ndarray, y: np.ndarray) -> list[Alignment]:
     """
     view = contracts.network("net", net).view()
     x = checks.finite("x", checks.batch("x", x))
-    shape = [len(x), None] if np.ndim(y) == 2 else [len(x)]
-    targets = checks.numbers("y", y, shape, finite=True).astype(float).reshape(len(x), -1)
+    targets = checks.numbers("y", y, finite=True)
+    shape = [len(x), None] if targets.ndim == 2 else [len(x)]
+    targets = checks.numbers("y", targets, shape).astype(float).reshape(len(x), -1)
     if not targets.any():
         raise ValueError("y: expected targets such as -1 and 1, got only 0")
     view.forward(x)

@@ -282,45 +282,6 @@ def over_time(
     return ax
 
 
-def histogram_over_time(
-    updates: Sequence[int],
-    edges: Sequence[float],
-    shares: np.ndarray,
-    *,
-    label: str,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw one layer's histogram at every moment, a column each, dark where there is little.
-
-    Parameters
-    ----------
-    updates : sequence of int, length T
-    edges : sequence of float
-        Edges of the bins, one more than there are bins.
-    shares : ndarray, shape (T, bins)
-        The share of the entries in each bin: a layer of ``monitor["z_histogram"]``.
-    label : str
-        The name of the array, for the axis of its values.
-    ax : Axes, optional
-    """
-    after, bins = checks.rising("updates", updates), checks.rising("edges", edges)
-    shares = checks.numbers("shares", shares, [len(after), len(bins) - 1], least=0)
-    if not shares.any():
-        raise ValueError("shares: expected at least one above 0, got none")
-    label = checks.text("label", label, empty=True)
-    ax = _axes(ax)
-    middles = (after[1:] + after[:-1]) / 2
-    ends = np.concatenate([after[:1], middles, after[-1:]])
-    density = shares / np.diff(bins)
-    scale = mpl.colors.LogNorm(vmin=density.max() / 1000, vmax=density.max(), clip=True)
-    picture = ax.pcolormesh(ends, bins, density.T, norm=scale, cmap="viridis")
-    ax.figure.colorbar(picture, ax=ax, label="density")
-    ax.set_xlabel("updates")
-    ax.xaxis.set_major_formatter("{x:,.0f}")
-    ax.set_ylabel(label)
-    return ax
-
-
 def surface(W: np.ndarray, cost: np.ndarray, *, ax: Any | None = None) -> Any:
     """Draw a cost over two weights, low dark and high light: a panel of Figure 5.
 

@@ -140,7 +140,8 @@ def law(n_out: int, n_in: int, variance: float) -> tuple[float, float]:
     """Return mean and root mean square of the singular values of :func:`marchenko_pastur`.
 
     For a layer's Jacobian ``variance`` is Var(W) times the mean of f'^2. Square: the mean is
-    8/(3 pi) sqrt(n Var(W)) rms(f').
+    8/(3 pi) sqrt(n Var(W)) rms(f'), if the slopes are nearly alike; the more they differ, the
+    smaller it is. The root mean square holds for any slopes.
     """
     n_out, n_in = checks.size("n_out", n_out), checks.size("n_in", n_in)
     variance = checks.not_negative("variance", variance)

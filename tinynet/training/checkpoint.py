@@ -302,7 +302,8 @@ def _record(saved: Saved) -> dict[str, Any]:
     expected = f"{saved.path}: expected a run that tn.train saved"
     if record.get("format") != RUN:
         got = checks.describe(record.get("format"))
-        raise ValueError(f"{expected}, {RUN!r}, got format {got}")
+        hint = "delete it, or name another file, if an earlier tinynet made it"
+        raise ValueError(f"{expected}, {RUN!r}, got format {got}; {hint}")
     wanted = {
         "updates": lambda value: type(value) is int and value > 0,
         "seconds": lambda value: type(value) is float and 0 <= value < math.inf,
