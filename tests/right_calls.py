@@ -271,6 +271,7 @@ OWN = {
     "studies.Table1.run": lambda: {"folder": None, "executor": None},
     "studies.Table1.record": lambda: {"runs": RUNS, "command": "a command"},
     "studies.table1.train_one": lambda: {"depth": 2, "checkpoint": None},
+    "studies.table1.kept": lambda: {"size": "quick"},
     "studies.table1.packed": lambda: {"wrong": LABELS == 1},
     "studies.table1.unpacked": lambda: {"text": "gA=="},
     "studies.table1.summary": lambda: {"runs": RUNS},

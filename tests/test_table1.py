@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from tinynet import plots
 from tinynet.__main__ import main
 from tinynet.commands import table1 as command
-from tinynet.studies import seeded, table1
+from tinynet.studies import figure11, seeded, table1
 from tinynet.studies.race import ROWS, Size
 from tinynet.studies.significance import mcnemar, sign_test
 from tinynet.studies.table1 import BOLD, PAPER, Table1, packed, summary, unpacked
@@ -258,6 +258,45 @@ def test_what_stands_for_a_table_has_the_images_of_the_chosen_runs_alone():
 def test_a_wrong_table_is_refused(given, said):
     with pytest.raises((TypeError, ValueError), match=said):
         Table1(**{"data": "shapeset", "size": TINY} | given)
+
+
+# ---------------------------------------------------------------------------- kept
+
+KEPT = table1.kept("shapeset")
+
+
+def test_a_kept_table_is_what_its_command_makes():
+    size, settings = figure11.SIZES["quick"], KEPT["settings"]
+    assert (settings["width"], settings["updates"]) == (size.width, size.updates)
+    seeds = settings["seeds"]
+    command = f"python -m tinynet table1 --data shapeset --size quick --seeds {seeds}"
+    assert KEPT["command"] == command
+    jobs = Table1("shapeset", size, seeds).jobs()
+    asked = [(row, job["depth"], job["lr"], job["seed"]) for row, job in jobs]
+    assert asked == [(r["row"], r["depth"], r["lr"], r["seed"]) for r in KEPT["runs"]]
+    chosen = [run for run in KEPT["runs"] if "wrong" in run]
+    assert len(chosen) == len(ROWS) * seeds
+    for one in chosen:
+        wrong = unpacked(one["wrong"])
+        assert len(wrong) == 10_000
+        assert wrong.mean() == one["test_error"]
+    assert summary(KEPT["runs"])["rows"].keys() == ROWS.keys()
+
+
+def test_a_table_that_is_not_kept_is_told():
+    with pytest.raises(FileNotFoundError, match="one whose table is kept, got mnist's 'quick'"):
+        table1.kept("mnist")
+
+
+@pytest.mark.long
+def test_a_run_of_the_kept_table_is_made_again():
+    """The last bits differ from machine to machine, and their share of the error with them."""
+    (row, job) = Table1("shapeset", figure11.SIZES["quick"], 1, rates=(0.03,)).jobs()[3]
+    was = next(r for r in KEPT["runs"] if (r["row"], r["lr"], r["seed"]) == (row, 0.03, 0))
+    found = table1.train_one(**job, progress=None)
+    assert row == "tanh_n"
+    assert found["test_error"] == pytest.approx(was["test_error"], abs=0.03)
+    assert found["valid_error"] == pytest.approx(was["valid_error"], abs=0.03)
 
 
 # ---------------------------------------------------------------------------- the command

@@ -435,7 +435,7 @@ def table1(
     ax.plot([], [], "|", color="0.4", label="each seed", linestyle="none")
     ax.set_yticks(range(len(rows)), [words(name) for name in rows])
     ax.invert_yaxis()
-    ax.set_xlabel("test error (%)")
+    ax.set(xlabel="test error (%)", ylabel="row of Table 1")
     _legend_below(ax)
     return ax
 

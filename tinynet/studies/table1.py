@@ -9,11 +9,13 @@ update. With one seed all rows begin with the same draws and see the same images
 from __future__ import annotations
 
 import base64
+import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import resources
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -255,6 +257,16 @@ def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "needed": needed,
         "by_seeds": by_seeds,
     }
+
+
+def kept(data: str, size: str = "quick") -> dict[str, Any]:
+    """Read the table that comes with tinynet, as :meth:`Table1.record` made it."""
+    checks.among("data", data, PAPER)
+    file = f"table1-{data}-{checks.file_name('size', size)}.json"
+    path = resources.files("tinynet.studies") / "kept" / file
+    if not path.is_file():
+        raise FileNotFoundError(f"size: expected one whose table is kept, got {data}'s {size!r}")
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _groups(row: str, runs: Sequence[Mapping[str, Any]]) -> dict[tuple, list]:
