@@ -573,10 +573,65 @@ test_race.py
   comparison.Settings.race -k looks_about_40_times
     before the first update nothing is learnt: early=(0,) -> early=()
 
+test_significance.py
+  sign_test
+    one side is enough: 2 * tail / 2**n -> tail / 2**n
+    what is seen itself is not more extreme: range(min(wins, losses) + 1) ->
+      range(min(wins, losses))
+    a fair coin has no order: ways * (n - k) // (k + 1) -> ways * (n - k)
+  mcnemar
+    all that is wrong counts: (a & ~b).sum()) -> a.sum())
+    as chi squared has it: sign_test(only_a, only_b) ->
+      float(np.exp(-((only_a - only_b) ** 2) / 2 / max(only_a + only_b, 1)))
+  holm
+    Bonferroni does as well: (len(found) - rank) * float -> len(found) * float
+    each has its own p: max(before, min(1.0, (len(found) - rank) * float(found[k]))) ->
+      min(1.0, (len(found) - rank) * float(found[k]))
+    the largest comes first: np.argsort(found, kind="stable") -> np.argsort(-found, kind="stable")
+  seeds_needed
+    one side is enough: 2.0 ** (1 - n) -> 2.0**-n
+  significance.interval
+    the spread is that of these seeds: ddof=1 -> ddof=0
+    the normal curve's 1.96: _student(len(found) - 1) -> 1.96
+  significance._within
+    the number of seeds: math.atan(t / math.sqrt(freedom)) -> math.atan(t / math.sqrt(freedom + 1))
+
+test_sweep.py
+  _Work.elsewhere -k order_of_the_jobs or bar
+    the first to end is the first: futures[executor.submit(do, *call)] = k ->
+      futures[executor.submit(do, *call)] = len(futures) - k
+  _Kept.file -k named_by or checkpoint_of
+    the order of the settings matters: dict(sorted(self.settings[k].items())) -> self.settings[k]
+    every function gives the same: [self.function, settings] -> [settings]
+  _Kept.found -k cut_in_half
+    what is there is whole: except (ValueError, KeyError, TypeError, RecursionError) as error ->
+      except ZeroDivisionError as error
+  _Work.raise_failures -k fails
+    what failed is None: raise first -> return
+  sweep._own -k checkpoint_of_its_own
+    nobody else is here: yield file if is_alone else None -> yield file
+
+test_table1.py
+  table1.summary -k bold or chosen
+    bold is what differs: not in differ -> in differ
+    the paper's p is each pair's: pair["holm"] if by_seeds -> pair["sign_test"] if by_seeds
+    so it is within a seed: pair["mcnemar"][0]["holm"] -> pair["mcnemar"][0]["p"]
+    the best has the highest mean: best = min( -> best = max(
+  _chosen -k chosen
+    the test images know best: run["valid_error"] for run in group] ->
+      run["test_error"] for run in group]
+    one seed is enough: np.mean([run["valid_error"] for run in group]) -> group[0]["valid_error"]
+    what has diverged does not count: run["valid_error"] is not None for run in group) ->
+      True for run in group)
+  table1._pairs -k pairs or win
+    a tie is a win: ours["test_error"] < theirs -> ours["test_error"] <= theirs
+    the better has more errors: ours["test_error"] < theirs["test_error"] for ->
+      ours["test_error"] > theirs["test_error"] for
+
 test_figure12.py
   best_look -k best_look
     the best is where the test error is lowest: result["valid_error"]._ -> result["test_error"]._
-  table1 -k table_1
+  tables.table1 -k table_1
     the last epoch is the best: for k in (best, -1)] errors -> for k in (-1, best)]; errors
   studies.figure12 -k epoch_goes_once
     an epoch has 50,000 images: "cifar10": 4_000 -> "cifar10": 5_000

@@ -30,6 +30,11 @@ SIZE = studies.race.Size("quick", width=2, updates=2, search=1, step=1, depth=2)
 RUN = studies.Run(width=2, depth=2, updates=1, test_images=2)
 KEPT = studies.race.kept("mnist")
 KEPT_HERE = Path(studies.__file__).parent / "kept"
+RUNS = [
+    {"row": "tanh", "depth": 2, "lr": 0.1, "seed": seed, "valid_error": 0.5, "test_error": 0.125,
+     "wrong": "gA=="}
+    for seed in (0, 1)
+]  # fmt: skip
 
 
 def net():
@@ -75,6 +80,10 @@ def result():
 
 def race():
     return studies.Race("shapeset", SIZE, None, ROWS, 0, 1, (0.1,))
+
+
+def table1():
+    return studies.Table1("shapeset", SIZE, 1, (2,), ROWS, (0.1,))
 
 
 def ax(**keywords):
@@ -216,6 +225,9 @@ OWN = {
     "plots.surface": lambda: {"W": np.arange(3.0), "cost": np.eye(3), "ax": ax(projection="3d")},
     "plots.figure11": lambda: FIGURE_11,
     "plots.figure12": lambda: FIGURE_12 | {"highest": 12.0},
+    "plots.table1": lambda: {
+        "rows": studies.table1.summary(RUNS)["rows"], "paper": {"tanh": 1.76}
+    },
     "plots.comparison": lambda: {
         "result": main_job(), "x": X @ np.full((3, 4), 0.1), "class_names": [*"abcd"]
     },
@@ -259,6 +271,24 @@ OWN = {
     "studies.transfer": lambda: {
         "folder": write_mnist(Path("mnist")), "examples": 20, "epochs": 1, "steps": 1
     },
+    "studies.significance.sign_test": lambda: {"wins": 3, "losses": 1},
+    "studies.significance.mcnemar": lambda: {"wrong_a": LABELS == 1, "wrong_b": LABELS == 0},
+    "studies.significance.holm": lambda: {"ps": [0.5, 0.001]},
+    "studies.significance.seeds_needed": lambda: {"pairs": 10, "level": 0.005},
+    "studies.significance.interval": lambda: {"values": [0.5, 0.25]},
+    "studies.Table1": lambda: {
+        "size": SIZE, "seeds": 2, "depths": (2,), "rows": ROWS, "rates": (0.1,)
+    },
+    "studies.Table1.run": lambda: {"folder": None, "executor": None},
+    "studies.Table1.record": lambda: {"runs": RUNS, "command": "a command"},
+    "studies.table1.train_one": lambda: {"depth": 2, "checkpoint": None},
+    "studies.table1.kept": lambda: {"size": "quick"},
+    "studies.table1.packed": lambda: {"wrong": LABELS == 1},
+    "studies.table1.unpacked": lambda: {"text": "gA=="},
+    "studies.table1.summary": lambda: {"runs": RUNS},
+    "studies.table1.markdown": lambda: {
+        "found": studies.table1.summary(RUNS), "data": "mnist"
+    },
     "studies.tables.initialization": lambda: {"name": "tanh", "run": running(), "width": 4},
     "studies.tables.learning": lambda: {
         "runs": {"tanh": running()}, "width": 4, "chance_error": 0.5
@@ -285,6 +315,7 @@ OWNERS = {  # of methods
     "later.Dropout": lambda: forward(later.Dropout(0.1, rng=0)),
     "studies.Result": result,
     "studies.Race": race,
+    "studies.Table1": table1,
 }
 
 

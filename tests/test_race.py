@@ -270,6 +270,36 @@ def test_a_kept_result_is_of_the_medium_size_as_long_as_it_says_and_has_the_rate
             assert result["test_error"][k] == trial["test_error"]
 
 
+def long_run(row):
+    return kept("shapeset", "long")[row]
+
+
+@pytest.mark.parametrize("row", kept("shapeset", "long"))
+def test_a_long_result_is_of_the_papers_25_million_images_at_a_rate_that_was_given(row):
+    result, size = long_run(row), SIZES["long"]
+    settings = result["settings"]
+    assert settings["updates"] * settings["batch"] == 25_000_000
+    assert (settings["width"], settings["depth"], settings["seed"]) == (300, 5, 0)
+    assert (settings["activation"], settings["init"]) == ROWS[row]
+    assert result["grid"] == []  # one rate each, not searched
+    rate = f"--lr {settings['lr']:g}"
+    assert result["command"] == f"python -m tinynet figure11 --size long --row {row} {rate}"
+    assert result["finished"]
+    assert result["updates"] == list(size.looks)
+    assert len(result["test_error"]) == len(result["test_cost"]) == len(size.looks)
+
+
+@pytest.mark.parametrize("row", kept("shapeset", "long"))
+def test_the_first_looks_of_a_long_result_were_made_again(row):
+    """To the printed digits, until rounding, which differs from machine to machine, has grown."""
+    result = long_run(row)
+    again = dict(zip(*result["again"].values(), strict=True))
+    was = dict(zip(result["updates"], result["test_error"], strict=True))
+    assert again[1000] == was[1000]
+    assert abs(again[25_000] - was[25_000]) < 0.005
+    assert (again[25_000] == was[25_000]) == (row == "tanh")
+
+
 @pytest.mark.parametrize("data", MEDIUM)
 def test_trials_of_kept_results_are_a_table_with_dashes_for_rates_that_were_not_tried(data):
     results = kept(data)
@@ -290,6 +320,8 @@ def test_the_first_1000_updates_of_the_kept_results_are_reproduced(data, tmp_pat
     if data != "shapeset":
         monkeypatch.setenv("TINYNET_DATA", real(data))
     results = {row: kept(data)[row] for row in ("tanh_n", "softsign")}  # each takes its time
+    if data == "shapeset":
+        results["long"] = long_run("tanh_n")
     runs = {}
     for row, result in results.items():
         names = ("activation", "init", "lr", "depth", "width", "seed", "test_images", "data")

@@ -125,6 +125,17 @@ FINE = {
         (PATHS, "save.path studies.Result.save.path train.checkpoint"),
         (PATHS | {"a file that is not there"}, "studies.runs_folder.folder studies.watch.folder"),
         (PATHS | {"None", "a file that is not there"}, "studies.Race.folder"),
+        (PATHS | {"a file that is not there"}, "studies.Table1.run.folder"),
+        (PATHS, "studies.table1.train_one.checkpoint"),
+        ({"zero"}, "studies.significance.sign_test.wins studies.significance.sign_test.losses"),
+        ({"one example"}, "studies.significance.holm.ps"),
+        (
+            {"a list", "a range", "one example", "labels too high"},
+            "studies.significance.interval.values",
+        ),
+        ({"a list", "np.array([3])"}, "studies.Table1.depths studies.Table1.rates"),
+        (TEXTS, "studies.Table1.record.command"),
+        ({"a text"}, "studies.table1.unpacked.text"),
         ({"a class", "an activation"}, "activation"),
         ({"an activation"}, "studies.mean_field.activation"),
         (set(), "studies.Run.activation studies.Result.kept.study"),
@@ -174,7 +185,8 @@ AS_WELL = {
 }  # fmt: skip
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
-SLOW |= {"studies.seeded.examples", "studies.larger_rates"}
+SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
+SLOW |= {"studies.table1.train_one"}
 
 
 @pytest.fixture(autouse=True)

@@ -350,6 +350,14 @@ def numbers(
     return found
 
 
+def booleans(name: str, value: Any) -> np.ndarray:
+    """Check that a value is a row of booleans, at least one."""
+    found = numbers(name, value, [None])
+    if found.dtype != bool:
+        raise TypeError(f"{name}: expected an array of booleans, got {describe(value)}")
+    return found
+
+
 def mapping(name: str, value: Any, keys: Iterable[str] = ()) -> Mapping:
     """Check that a value is a dict that is not empty, and has these keys."""
     if not isinstance(value, Mapping):

@@ -109,6 +109,24 @@ def remove_halves(path: str | os.PathLike) -> None:
                 half.unlink()
 
 
+@contextlib.contextmanager
+def alone(path: str | os.PathLike) -> Iterator[bool]:
+    """Tell whether nobody else has the lock file ``path``, and have it meanwhile.
+
+    Where files cannot be locked, nobody is alone.
+    """
+    if fcntl is None:
+        yield False
+        return
+    with open(path, "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
 def _lock(file: BinaryIO) -> None:
     """Mark a file as being written; one that another writes is a BlockingIOError."""
     if fcntl is None:

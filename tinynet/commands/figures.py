@@ -32,7 +32,8 @@ def add(commands: Any) -> None:
         choices=figure11.SIZES,
         default="quick",
         help="quick: width 100, 200,000 images, about a minute; medium: width 1000, 2 million,"
-        " hours; paper: width 1000, 25 million, days (default: %(default)s)",
+        " hours; long: width 300, 25 million, hours; paper: width 1000, 25 million, days (default:"
+        " %(default)s)",
     )
     _options(p, "tinynet-figure11")
 

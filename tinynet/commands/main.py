@@ -16,10 +16,11 @@ from tinynet.commands import (
     picture,
     printing,
     study,
+    table1,
 )
 from tinynet.training.interrupts import exit_status, sigterm_raises
 
-COMMANDS = (exercise, compare, figures, picture, live, study, assignment, data)
+COMMANDS = (exercise, compare, figures, table1, picture, live, study, assignment, data)
 SMALLER = "try a smaller --width or --size, or fewer --workers"
 
 
@@ -55,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
     except BrokenPipeError:
         raise
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
+        for note in getattr(error, "__notes__", []):  # of a sweep: which jobs failed
+            printing.complain(note)
         printing.complain(f"tinynet: error: {error}")
     return 1
 

@@ -25,7 +25,7 @@ def option(check: Callable[[str], Any]) -> Callable[[str], Any]:
 @option
 def size(text: str) -> int:
     """Read a whole number of at least 1."""
-    return checks.size("value", _whole(text))
+    return checks.size("value", whole(text))
 
 
 @option
@@ -45,7 +45,7 @@ def folder(text: str) -> Path:
 @option
 def seed(text: str) -> int:
     """Read a whole number of at least 0."""
-    seed = _whole(text)
+    seed = whole(text)
     if seed < 0:
         raise ValueError(f"expected 0 or more, got {seed}")
     return seed
@@ -61,7 +61,8 @@ def positive(text: str) -> float:
     return checks.positive("value", number)
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Read a whole number."""
     try:
         return int(text.replace("_", ""))
     except ValueError:

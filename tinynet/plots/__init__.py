@@ -400,6 +400,47 @@ def figure12(
     return ax
 
 
+def table1(
+    rows: Mapping[str, Mapping[str, Any]], paper: Mapping[str, float], *, ax: Axes | None = None
+) -> Axes:
+    """Draw Table 1: of each row the test error of every seed, their mean and its interval.
+
+    Parameters
+    ----------
+    rows : mapping
+        From the name of a row to its ``test_errors``, ``mean`` and ``interval`` (or None), as
+        :func:`tinynet.studies.table1.summary` gives them.
+    paper : mapping
+        For each row the paper's error in %.
+    ax : Axes, optional
+    """
+    keys = ("test_errors", "mean", "interval")
+    checks.mapping("paper", paper, checks.mappings("rows", rows, keys))
+    for name, row in rows.items():
+        checks.numbers(f"rows[{name!r}]['test_errors']", row["test_errors"], [None])
+        checks.real(f"rows[{name!r}]['mean']", row["mean"])
+        if row["interval"] is not None:
+            checks.numbers(f"rows[{name!r}]['interval']", row["interval"], [2])
+    ax = _axes(ax)
+    for k, (name, row) in enumerate(rows.items()):
+        colour, marker = _look(k)
+        errors, mean = 100 * np.array(row["test_errors"]), 100 * row["mean"]
+        if row["interval"] is not None:
+            low, high = 100 * np.array(row["interval"])
+            ax.plot([low, high], [k, k], color=colour, linewidth=2)
+        ax.plot(mean, k, marker, color=colour, markersize=8)
+        ax.plot(errors, np.full(len(errors), k + 0.25), "|", color=colour)
+        _published(ax, k, [paper[name]], [k])
+    _published(ax, None, [], [], label="the paper's")
+    ax.plot([], [], "o-", color="0.4", label="ours: mean of the seeds, 95 %")
+    ax.plot([], [], "|", color="0.4", label="each seed", linestyle="none")
+    ax.set_yticks(range(len(rows)), [words(name) for name in rows])
+    ax.invert_yaxis()
+    ax.set(xlabel="test error (%)", ylabel="row of Table 1")
+    _legend_below(ax)
+    return ax
+
+
 def words(row: str) -> str:
     """Name a row of Table 1 in words; another name is returned as it is."""
     return WORDS.get(checks.text("row", row), row)

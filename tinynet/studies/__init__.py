@@ -4,7 +4,7 @@ Computing is kept apart from drawing: a study returns a :class:`Result`, which c
 loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 """
 
-from tinynet.studies import figure11, figure12, race, seeded, tables
+from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.dropout import dropout
 from tinynet.studies.histograms import layer_histograms
@@ -14,6 +14,7 @@ from tinynet.studies.race import Race
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
+from tinynet.studies.table1 import Table1
 from tinynet.studies.transfer import transfer
 from tinynet.studies.variance import linear_regime, mean_field, variance_theory
 from tinynet.studies.watched import Run, runs_folder, watch
@@ -22,6 +23,7 @@ __all__ = [
     "Race",
     "Result",
     "Run",
+    "Table1",
     "batch_sizes",
     "cost_surfaces",
     "dropout",
@@ -42,6 +44,8 @@ __all__ = [
     "rectifiers",
     "runs_folder",
     "seeded",
+    "significance",
+    "table1",
     "tables",
     "transfer",
     "variance_theory",

@@ -64,11 +64,17 @@ class Settings:
 
 def initialize(settings: Settings, progress: Callable[..., Any] = bar) -> dict[str, dict]:
     """Look at every row before it learns: what it is, and what :func:`at_initialization` finds."""
-    calls = [(_initialize, {"settings": settings, "row": row}) for row in settings.rows]
-    jacobians = len(calls) * (settings.depth - 1) * JACOBIANS
-    found = sweep.run(
-        calls, total=jacobians, desc="at initialization", unit="Jacobians", progress=progress
-    )
+    jobs = [{"settings": settings, "row": row} for row in settings.rows]
+    with sweep.Processes(most=len(jobs)) as pool:
+        found = sweep.sweep(
+            _initialize,
+            jobs,
+            executor=pool,
+            progress=progress,
+            total=len(jobs) * (settings.depth - 1) * JACOBIANS,
+            desc="at initialization",
+            unit="Jacobians",
+        )
     return dict(zip(settings.rows, found, strict=True))
 
 

@@ -19,6 +19,7 @@ SIZES = {
     for size in (
         Size("quick", width=100, updates=20_000, search=5_000, step=1000),
         Size("medium", width=1000, updates=200_000, search=50_000, step=10_000),
+        Size("long", width=300, updates=2_500_000, search=625_000, step=25_000),
         Size("paper", width=1000, updates=2_500_000, search=625_000, step=25_000),
     )
 }

@@ -146,8 +146,8 @@ class Race:
         """
         workers = self.workers or sweep.cores()
         first = self._run(next(iter(self.rows)), self.rates[0])
-        calls = [(_time, {"run": first})] * workers
-        found = sweep.run(calls, total=workers, desc="timing", unit="trials", progress=Silent)
+        with sweep.Processes(workers) as pool:
+            found = sweep.sweep(_time, [{"run": first}] * workers, executor=pool, progress=Silent)
         update, look = np.mean(found, axis=0)
         search, end = self.size.search, self.size.updates
         files = [[self._file(row, lr) for lr in self.rates] for row in self.rows]

@@ -131,17 +131,19 @@ def side_by_side(
     progress: Callable[..., Any] | None,
 ) -> dict[Any, Any]:
     """Do each run with its file in a child process, under one bar that counts all updates."""
-    calls = [(do, {"run": run, "file": file}) for run, file in runs.values()]
+    jobs = [{"run": run, "file": file} for run, file in runs.values()]
     with sigterm_raises():
         try:
-            found = sweep.run(
-                calls,
-                total=sum(run.updates for run, _ in runs.values()),
-                desc=desc,
-                unit="updates",
-                workers=workers,
-                progress=progress,
-            )
+            with sweep.Processes(workers, most=len(jobs)) as pool:
+                found = sweep.sweep(
+                    do,
+                    jobs,
+                    executor=pool,
+                    progress=progress,
+                    total=sum(run.updates for run, _ in runs.values()),
+                    desc=desc,
+                    unit="updates",
+                )
         except KeyboardInterrupt as stop:
             _, file = next(iter(runs.values()))
             kept = f"{file.parent} keeps the runs; start again, and they go on" if file else ""
