@@ -31,7 +31,7 @@ def size(text: str) -> int:
 @option
 def sizes(text: str) -> list[int]:
     """Read the sizes of layers, two or more: 3,4,2."""
-    return checks.sizes("value", [_whole(part) for part in text.split(",")])
+    return checks.sizes("value", [whole(part) for part in text.split(",")])
 
 
 @option
