@@ -32,8 +32,6 @@ OF = {
     " arrow becomes the solid one of its colour.",
     "09_jacobians_quarter_circle": "The larger the matrix, the closer its singular values come"
     " to the quarter of a circle.",
-    "10_your_turn_training": "The two networks whose gradients arrive get below the dashed line;"
-    " the third stays at it.",
     "11_the_sigmoid_plateau_figure_2": "The top layer falls to 0 at once, and the test error"
     " stays at the chance level; with four layers it rises again.",
     "12_layer_by_layer_figures_3_and_10": "Tanh under standard weights saturates layer by layer,"
@@ -57,7 +55,6 @@ OF = {
     " are ahead again.",
     "16_photographs_by_heart": "With many images the two errors stay together; with few they"
     " part, and the cost on new images rises.",
-    "16_photographs_confusion": "Animals are taken for animals, and vehicles for vehicles.",
     "16_photographs_weights": "What units of the first layer look for: blobs and edges of colour.",
     "16_photographs_mistakes": "Misclassified photographs, with what the network took them for.",
     # what came after

@@ -250,7 +250,7 @@ def landscape(
     -------
     Result
         ``updates``, shape (T,); ``range``, shape (surfaces, T), the largest of the four costs minus
-        the smallest; ``turned``, shape (surfaces, T), the largest of |g' - g|/|g|, g' being the
+        the smallest; ``turned``, shape (surfaces, T), the largest of ``|g' - g|/|g|``, g' being the
         gradient there; ``error``, shape (surfaces,), the share of test images misclassified at the
         end. The settings name ``surfaces``.
 
