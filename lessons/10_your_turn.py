@@ -134,6 +134,9 @@ for init in ("normalized", "he"):
 # learns at once: lessons 12 and 14. For any activation one line looks at the start, trains both for
 # a minute or two, and draws what it finds: ``python -m tinynet compare --activation softsign``.
 #
+# (On the page of ``python -m tinynet live``, find for softsign the scale that keeps ds over ten
+# layers; and see what a sigmoid does to the singular values.)
+#
 # In three sentences
 # ------------------
 #
