@@ -184,7 +184,6 @@ plots.show("07_what_random_weights_do_figure_6")
 # In the upper panel our peaks are the paper's, within 15 %. In the lower one they are not: the
 # paper's (read off the figure) fall a little, from 1.45 to 1.25, and ours rise, from 0.85 to 1.43,
 # the drift just derived. What the paper did otherwise we do not know.
-#
 # (``python -m tinynet live`` writes a page to play with. Drag n Var[W] to 10: what becomes of the
 # ridges? Then take relu, and find the scale at which the signal keeps its size.)
 #

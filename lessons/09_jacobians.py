@@ -180,7 +180,6 @@ for init in ("normalized", "orthogonal"):
 # in orthogonal W. In a product of layers that counts: after five, both have an rms of 0.50, but a
 # geometric mean of 0.03 for normalized and 0.40 for orthogonal weights. Most directions are nearly
 # lost in the one and kept in the other, and gradients come down through the same matrices.
-#
 # (On the page of ``python -m tinynet live``, put orthogonal beside eq 16, and look at the singular
 # values of the top layer. Then change to relu: where do half of them go?)
 #

@@ -133,7 +133,6 @@ for init in ("normalized", "he"):
 # And in training? tanh ``standard`` stays at the chance level for a long time, tanh ``normalized``
 # learns at once: lessons 12 and 14. For any activation one line looks at the start, trains both for
 # a minute or two, and draws what it finds: ``python -m tinynet compare --activation softsign``.
-#
 # (On the page of ``python -m tinynet live``, find for softsign the scale that keeps ds over ten
 # layers; and see what a sigmoid does to the singular values.)
 #
