@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -228,10 +229,11 @@ def open_folder():
         yield Path(name)
 
 
-def run(folder):
+def run(folder, **more):
     """``run_autograder``, without our own path: what it wrote, and what it said."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"AUTOGRADER": str(folder), "PYTHON": sys.executable, "PYTHONWARNINGS": "error"}
+    environment |= more
     done = subprocess.run(
         [str(folder / "source" / "run_autograder")],
         cwd=folder.parent,
@@ -296,7 +298,8 @@ def test_the_packed_tinynet_grades_with_what_setup_installs_and_no_command_line_
 
 @posix
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="needs another user")
-def test_as_root_a_submission_can_read_neither_reference_nor_seed(packed, open_folder):
+@pytest.mark.parametrize("walled", [True, False])
+def test_as_root_a_submission_can_read_neither_reference_nor_seed(packed, open_folder, walled):
     folder = unpack(packed, open_folder)
     look = f"""
 for path in ("source/secret-seed.txt", "graded/out/secret-seed.txt", "source/lessons"):
@@ -306,9 +309,14 @@ for path in ("source/secret-seed.txt", "graded/out/secret-seed.txt", "source/les
         print(type(error).__name__)
 """
     (folder / "submission" / "scales.py").write_text(look + SOLUTION)
-    result, _ = run(folder)
-    refused = "PermissionError" if walls.why_not() else "FileNotFoundError"
+    (open_folder / "bin").mkdir()  # with all that is needed, but bwrap
+    for name in ("bash", "env", "chmod", "cp", "find", "mkdir", "rm"):
+        (open_folder / "bin" / name).symlink_to(shutil.which(name))
+    result, said = run(folder, **({} if walled else {"PATH": str(open_folder / "bin")}))
+    assert ("bwrap" in said) == (not walled or bool(walls.why_not()))
+    refused = "FileNotFoundError" if walled and not walls.why_not() else "PermissionError"
     assert result["output"].split() == [refused] * 3
+    assert sum(test["score"] for test in result["tests"]) == FULL
 
 
 @posix

@@ -32,7 +32,9 @@ chmod 700 source  # a submission, run as another user, cannot read it
 PYTHON="${{PYTHON:-/autograder/python/bin/python}}"
 # The seed goes in a file: what is typed on a command line can be read by every process.
 rm -rf graded
-mkdir -p results graded/out
+mkdir -p results
+mkdir -m 700 graded
+mkdir graded/out
 cp -p source/{seed} graded/out/{seed}
 submitter=()
 if [ -f submission_metadata.json ]; then submitter=(--submitter submission_metadata.json); fi

@@ -99,6 +99,8 @@ def why_nothing(marks: Sequence[Mark], source: str | None) -> str:
     """Say in one line why a file that was run earned nothing; an empty text if it earned points."""
     if source is None or any(mark.earned for mark in marks):
         return ""
+    if not source.strip():
+        return "the file is empty"
     said = [mark.said for mark in marks if mark.said and mark.said != NOTHING_RIGHT]
     if all("NotImplementedError" in text for text in said):
         return "nothing was begun"

@@ -115,8 +115,9 @@ def _room(program: str) -> list[str]:
     words = [program, *ALONE.split(), "--die-with-parent", "--new-session"]
     if os.geteuid() != 0:
         words += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
+    words += _fresh("/tmp")  # before what may lie in it, as Python can
     above = {str(one) for place in shown.values() for one in Path(place).parents}
-    for folder in sorted(above - {"/"}):  # that another user may go through
+    for folder in sorted(above - {"/", "/tmp"}):  # that another user may go through
         if folder not in shown.values() and not os.path.islink(folder):
             words += ["--perms", "0755", "--dir", folder]
     for path, place in sorted(shown.items(), key=lambda pair: len(pair[1])):
@@ -127,7 +128,7 @@ def _room(program: str) -> list[str]:
     for name in ("site-packages", "dist-packages"):
         if os.path.isdir(f"{library}/{name}"):
             words += ["--tmpfs", f"{library}/{name}"]
-    words += ["--dev", "/dev", *_fresh("/dev/shm"), "--remount-ro", "/dev", *_fresh("/tmp")]
+    words += ["--dev", "/dev", *_fresh("/dev/shm"), "--remount-ro", "/dev"]
     return [*words, "--chdir", "/tmp", "--remount-ro", "/", "--"]
 
 
