@@ -2,11 +2,11 @@
 
 # Those that train networks: they run for up to a minute or more, so only with pytest -m long.
 TRAINS = {
-    "10_your_turn",
     "11_the_sigmoid_plateau",
     "12_layer_by_layer",
     "13_gradients_while_learning",
     "14_the_race",
+    "02_normalization_without_a_batch",
     "03_representation_alignment",
     "04_gradient_starvation",
 }
@@ -15,6 +15,8 @@ TRAINS = {
 READS_FILES = {
     "15_real_digits": "tn.mnist()",
     "16_photographs": "tn.cifar10()",
+    "01_batch_normalization": "tn.mnist()",
+    "02_normalization_without_a_batch": "tn.mnist()",
     "03_representation_alignment": "tn.mnist()",
     "04_gradient_starvation": "tn.mnist()",
     "05_rectifiers_and_dropout": "tn.mnist()",

@@ -111,7 +111,7 @@ core/test_initializers.py
     n is what leaves: np.sqrt(n_in) -> np.sqrt(n_out)
     a is the variance: 1 / np.sqrt(n_in) -> 1 / n_in
     dividing is the same as multiplying: a * u -> u / a
-  normalized
+  initializers.normalized
     the other way round, and turned: _uniform(n_in, n_out, rng) -> _uniform(n_out, n_in, rng).T
     eq 12 is the bound: np.sqrt(6 / -> np.sqrt(2 /
     Xavier as Caffe has it: np.sqrt(6 / (n_in + n_out)) -> np.sqrt(3 / n_in)
@@ -530,6 +530,8 @@ test_training.py
     the last batch says all: np.concatenate(self.targets) -> self.targets[-1]
 
 test_broken.py
+  loop._Run.going -k inside_a_block
+    a block has said it already: if self.k > 0 and first_broken(self.net)[0]: -> if False:
   first_broken
     backward is forward, too: backward.reverse() -> pass
 
@@ -674,6 +676,19 @@ test_plots.py
     s is counted from 1: f"s{k}" -> f"s{k + 1}"
   diagram._layer -k arrows
     data flows forward: (ends, ends[::-1]) -> (ends, ends)
+
+test_picture.py
+  page._scale -k have_no_colour
+    a cost is above or below 0: or array.ndim == 0 -> or False
+    a probability is a number like others: if name == "p" -> if False
+  page._can_be_computed -k what_the_page_can_compute
+    float32 is as good: trace.output.dtype == np.float64 -> True
+    what the page does not know is like the rest: kind in COMPUTED -> kind
+
+test_live.py
+  live.runs -k runs_are_the_pixels
+    the last run ends before the last pixel: append=len(pixels) -> append=len(pixels) - 1
+    the first pixel begins no run: prepend=-1 -> prepend=pixels[0]
 
 test_wrong_calls.py
   loop._drawn -k what_to_write

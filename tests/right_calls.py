@@ -20,7 +20,7 @@ import tinynet as tn
 from tinynet import exercises, later, plots, studies
 from tinynet._internal.checks import defined_in
 from tinynet._internal.progress import Silent
-from tinynet.plots import page
+from tinynet.plots.page import steps
 from tinynet.studies.initialization import at_initialization
 
 X = np.linspace(-1, 1, 12).reshape(4, 3)
@@ -255,8 +255,19 @@ OWN = {
     "studies.dropout": lambda: {"updates": 20},
     "studies.rectifiers": lambda: {"updates": 30},
     "studies.marked_digits": lambda: {
-        "folder": write_mnist(Path("mnist")), "shares": [0.5], "updates": 1
+        "folder": write_mnist(Path("mnist")), "updates": 1
     },
+    "studies.with_norm": lambda: {"norm": "batchless", "behind": True, "start": X},
+    "studies.plateau": lambda: {
+        "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
+    },
+    "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.batch_sizes": lambda: {
+        "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],
+        "images": 8,
+    },
+    "studies.landscape": lambda: {"folder": write_mnist(Path("mnist"))},
+    "studies.tables.errors": lambda: {"columns": ["a", "b"], "rows": {"c": [0.5, 0.25]}},
     "studies.transfer": lambda: {
         "folder": write_mnist(Path("mnist")), "examples": 20, "epochs": 1, "steps": 1
     },
@@ -329,7 +340,7 @@ EQUATIONS = {"f", "slope", "change", "changes", "normalize", "through", "follow"
 def public():
     """Find what takes an argument, by its name; methods too, as "Linear.forward"."""
     places = {"": {name: getattr(tn, name) for name in tn.__all__}}
-    places |= {"plots.": defined_in(plots), "plots.page.": {"page": page.page, "steps": page.steps}}
+    places |= {"plots.": {**defined_in(plots), "page": plots.page}, "plots.page.": {"steps": steps}}
     places["later."] = {name: getattr(later, name) for name in later.__all__}
     places["exercises."] = {name: getattr(exercises, name) for name in exercises.__all__}
     there = {name: getattr(studies, name) for name in studies.__all__}

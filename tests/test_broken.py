@@ -116,3 +116,11 @@ def test_the_last_good_checkpoint_is_kept(tmp_path):
     net = small_net(Fuse)
     train(net, Signs(), 4, checkpoint=file)
     assert is_finite(net)
+
+
+def test_a_run_that_breaks_inside_a_block_says_where_as_any_other():
+    block = tn.Network([tn.Linear(6, 2, rng=0)])
+    net = tn.Network([tn.Linear(3, 6, rng=1), tn.Linear(6, 6, rng=2), block])
+    sgd = tn.SGD(net, 1e200)  # what enters the block is infinite, and the block refuses it
+    with pytest.raises(FloatingPointError, match=r"after \d updates: forward .*layers\["):
+        tn.train(net, tn.SoftmaxCrossEntropy(), sgd, Signs(), 50, batch=5, progress=Silent)

@@ -320,7 +320,7 @@ def test_a_rate_that_is_much_too_large_ends_with_a_clear_error_and_no_file(tmp_p
 def test_an_unknown_command_lists_the_known_ones(capsys):
     code, _, err = said(capsys, "comparison")
     assert code == 2
-    for name in ("'comparison'", "compare", "figure11", "figure12", "picture", "data"):
+    for name in ("'comparison'", "compare", "figure11", "figure12", "picture", "live", "data"):
         assert name in err.splitlines()[-1]
 
 
@@ -399,6 +399,7 @@ for words in (
     "",
     "compare --updates 2 --width 3 --depth 2 --lr 0.1 --out é",
     "picture --out é.html",
+    "live --out é-live.html",
     "assignment list",
     "assignment release 1 é1",
     "data --folder é2",
@@ -419,7 +420,7 @@ def test_every_command_works_without_docstrings_and_in_ascii(tmp_path):
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert r"Written: \xe9.html" in run.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"é", "é.html", "é1"}
+    assert {path.name for path in tmp_path.iterdir()} == {"é", "é.html", "é-live.html", "é1"}
 
 
 @POSIX

@@ -47,14 +47,16 @@ def test_a_change_is_wrong_above_the_tolerance_and_right_below_wherever_it_is(ri
 
 
 @given(arrays(("float64",)))
-def test_float32_is_compared_as_float32_whichever_side_it_is_on(right):
+def test_float32_counts_where_it_was_given_or_asked_for_and_not_where_it_comes_back(right):
     right = right * 1.00001
     near, far = right * (1 + 5e-5), right * (1 + 2e-4)
-    assert compared(near.astype(np.float32), right) is None
+    given = [np.ones(2, np.float32)]
     assert compared(near, right.astype(np.float32)) is None
+    assert wrong({"y": near.astype(np.float32)}, {"y": right}, given=given) is None
     if right.any():
         assert compared(near, right) is not None
-        assert compared(far.astype(np.float32), right) is not None
+        assert compared(near.astype(np.float32), right) is not None
+        assert wrong({"y": far}, {"y": right}, given=given) is not None
 
 
 def test_tolerances_are_those_that_are_stated():

@@ -372,9 +372,9 @@ def test_descent_from_0_goes_at_the_speed_that_the_singular_values_say():
     phi /= np.linalg.norm(phi, axis=1, keepdims=True)
     w, eta = np.zeros(5), 1 / found.s[0] ** 2
     for t in range(50):
-        left = (1 - eta * found.s**2) ** (2 * t) @ found.d + found.total - found.d.sum()
-        assert ((phi @ w - y) ** 2).sum() == pytest.approx(left, abs=1e-10)
+        assert ((phi @ w - y) ** 2).sum() == pytest.approx(20 * found.left(t), abs=1e-10)
         w -= eta * phi.T @ (phi @ w - y)
+    np.testing.assert_allclose(found.left(np.array([0, 49])), [1, found.left(49)])
 
 
 # ---------------------------------------------------------------------------- bad input

@@ -355,7 +355,8 @@ def may_differ(kind, place, old, new):
     return {
         "network": numbers
         or place == "buffers"
-        or new is MISSING and place in ("frozen", "without_bias"),  # as in files of before
+        or new is MISSING
+        and place in ("frozen", "without_bias"),  # as in files of before
         "run": numbers
         and place.startswith("watch.")
         and place != "watch.updates"

@@ -383,6 +383,8 @@ def test_a_sweep_that_was_killed_goes_on(tmp_path):
     all_it_prints(process)
     jobs = roots(4, 9, 16)
     bar, told = telling_bar()
-    assert sweep(sweep_jobs.root, jobs, folder=tmp_path / "kept", progress=bar) == [2, 3, 4]
+    with Processes(1) as pool:
+        keywords = {"executor": pool, "folder": tmp_path / "kept", "progress": bar}
+        assert sweep(sweep_jobs.root, jobs, **keywords) == [2, 3, 4]
     made, *counts = told
     assert (made["initial"], sum(counts)) == (2, 1)

@@ -102,7 +102,7 @@ SHAPES |= {"np.array(3)", "one example", "three axes", "another shape", "labels 
 FINE = {
     name: values
     for values, names in [
-        (FLAGS, "bias training show drop_last download symmetric"),
+        (FLAGS, "bias training show drop_last download symmetric behind"),
         (STREAMS, "rng"),
         (STREAMS | {"None"}, "gradient_check.rng"),
         (SEEDS, "seed"),
@@ -146,10 +146,13 @@ FINE = {
         ({"a list", "a range"}, "Monitor.edges"),
         ({"a range"}, "plots.densities.edges plots.surface.W"),
         ({"np.array([3])"}, "Dataset.shape"),
-        ({"a list", "np.array([3])", "one example"}, "studies.Race.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.Race.rates studies.plateau.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.larger_rates.rates"),
+        ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
+        ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),
         ({"True"}, "plots.images.colour"),
-        ({"a dict of a list"}, "plots.curves.lines"),
+        ({"a dict of a list"}, "plots.curves.lines studies.tables.errors.rows"),
         ({"an empty dict", "a dict of a list"}, "studies.Result.settings"),
         ({"an empty dict"}, "studies.Result.arrays"),
         (HOLES, "Linear.forward.x Shuffled.x"),
@@ -182,7 +185,8 @@ AS_WELL = {
 }  # fmt: skip
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
-SLOW |= {"studies.seeded.examples", "studies.Table1.run", "studies.table1.train_one"}
+SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
+SLOW |= {"studies.table1.train_one"}
 
 
 @pytest.fixture(autouse=True)

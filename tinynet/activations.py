@@ -43,7 +43,7 @@ class Tanh(Activation):
 
 
 class Softsign(Activation):
-    """f(s) = s/(1 + |s|), from -1 to 1, with f(0) = 0 and f'(0) = 1: Bergstra et al. (2009)."""
+    """f(s) = ``s/(1 + |s|)``, from -1 to 1, with f(0) = 0, f'(0) = 1: Bergstra et al. (2009)."""
 
     saturated_at = 0.01
 

@@ -22,6 +22,10 @@ class Linear:
 
     The pre-activation s = z W + b of Glorot & Bengio (2010), section 4.2.1.
 
+    ``x`` and ``y`` are None before the first forward pass, the gradients before the first
+    backward pass. ``dW`` and ``db`` are written into the same memory by each backward pass: copy
+    what you keep.
+
     Parameters
     ----------
     n_in, n_out : int
@@ -45,10 +49,6 @@ class Linear:
         What came in, and the gradient with respect to it.
     y, dy : ndarray, shape (batch, n_out)
         What went out, and the gradient with respect to it.
-
-    ``x`` and ``y`` are None before the first forward pass, the gradients before the first
-    backward pass. ``dW`` and ``db`` are written into the same memory by each backward pass: copy
-    what you keep.
 
     Raises
     ------

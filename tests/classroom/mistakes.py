@@ -226,6 +226,15 @@ MISTAKES = """
   two values only: rng.uniform(-a, a -> rng.choice([-a, a]
   the same row again and again: rng.uniform(-a, a, size=(n_in, n_out)) ->
     np.tile(rng.uniform(-a, a, size=n_out), (n_in, 1))
+  mirrored where it is square: return rng.uniform(-a, a, size=(n_in, n_out)) ->
+    W = rng.uniform(-a, a, size=(n_in, n_out)); U = np.triu(W);
+    return U + np.triu(W, 1).T if n_in == n_out else W
+  the same columns twice: size=(n_in, n_out)) -> size=(n_in, n_out))[:, np.arange(n_out) // 2]
+  the median of three: rng.uniform(-a, a, size=(n_in, n_out)) ->
+    np.median(rng.uniform(-a, a, size=(3, n_in, n_out)), axis=0)
+  every second number the one before, with the other sign:
+    return rng.uniform(-a, a, size=(n_in, n_out)) ->
+    W = rng.uniform(-a, a, size=(n_in, n_out)); W[1::2] = -W[: 2 * (n_in // 2) : 2]; return W
   a global source: rng.uniform -> np.random.uniform
   a source of its own: rng.uniform -> np.random.default_rng(0).uniform
 5.3

@@ -4,7 +4,8 @@ import re
 
 from tinynet.classroom import assignments
 from tinynet.classroom.child import call
-from tinynet.classroom.marking import Reply, marks
+from tinynet.classroom.marking import marks
+from tinynet.classroom.replies import Reply
 
 
 def read(table):
@@ -61,7 +62,7 @@ def marked(assignment, source, seed="a secret"):
             replies.append(Reply(*call(function, student, case.arrays)))
         except Exception as error:
             replies.append(Reply(error=repr(error)))
-    return marks(cases, replies, assignment.expected(cases))
+    return marks(cases, replies, assignment.expected(cases), assignment.tests, hidden=True)
 
 
 def earned(found):

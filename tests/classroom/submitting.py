@@ -13,7 +13,6 @@ import pytest
 
 from tinynet.classroom import processes
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.grading import FIRST_USER
 from tinynet.classroom.marking import marks
 from tinynet.classroom.python_copy import copied_library
 from tinynet.classroom.running import Limits, run
@@ -21,7 +20,7 @@ from tinynet.classroom.running import Limits, run
 copied_library()  # if a copy of Python's library is needed, it is made here, and not in a test
 ONLY_POSIX = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 AS_ROOT = os.name == "posix" and os.geteuid() == 0
-USER = FIRST_USER + 100 if AS_ROOT else None
+USER = processes.unused_users(1)[0] if AS_ROOT else None
 # Two tasks: double a number of its argument, and halve it.
 TESTS = """
 def task9_1(student, x):

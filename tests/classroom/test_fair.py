@@ -133,7 +133,7 @@ FAIR = """
   from the mean size: n = n_in if init == "standard" else (n_in + n_out) / 6; return 1 / n**0.5
 5.2
   from 0 to 1: return a * (2 * rng.random((n_in, n_out)) - 1)
-  in float32, the other sign: return a - 2 * a * rng.random((n_in, n_out), dtype=np.float32)
+  the other sign, in float32: return a - 2 * a * rng.random((n_in, n_out), dtype=np.float32)
 5.3
   a list:
     gains = sizes[:-2] * variances[:-1]
@@ -199,6 +199,9 @@ FAIR = """
   by the largest: return (slopes.max(axis=1) <= saturated_at).mean(axis=1)
   a list: return [np.mean(~(layer > saturated_at).any(axis=0)) for layer in slopes]
 7.3
+  a mean of logarithms:
+    rms = np.linalg.norm(z, axis=(1, 2))
+    return np.exp(np.mean(np.diff(np.log(rms))))
   the product of all steps, in float32:
     rms = np.sqrt((z.astype(np.float32) ** 2).mean(axis=(1, 2)))
     return np.prod(rms[1:] / rms[:-1]) ** (1 / (len(z) - 1))
@@ -307,11 +310,12 @@ FAIR = """
     w = (np.minimum(1, longest / n)[:, None] * dy).astype(np.float32)
     return x.T.astype(np.float32) @ w, w.sum(axis=0)
 """
-RIGHT = [
-    pytest.param(task, lines, id=f"{task} {name}")
-    for task, rows in read(FAIR).items()
-    for name, lines in rows
-]
+ROWS = [(task, name, lines) for task, rows in read(FAIR).items() for name, lines in rows]
+ROUNDED = [row for row in ROWS if "in float32" in row[1] and row[0] != "5.2"]
+
+
+def parameters(rows):
+    return [pytest.param(task, lines, id=f"{task} {name}") for task, name, lines in rows]
 
 
 @pytest.fixture(params=all_in(), ids=lambda found: found.name)
@@ -324,19 +328,31 @@ def text_of(assignment):
 
 
 @pytest.mark.parametrize("seed", ["a secret", "another"])
-@pytest.mark.parametrize(("task", "lines"), RIGHT)
+@pytest.mark.parametrize(("task", "lines"), parameters(r for r in ROWS if r not in ROUNDED))
 def test_another_right_way_scores_full(task, lines, seed):
     assignment = find(task[0])
     found = marked(assignment, with_another(assignment, task, indent(lines + "\n", "    ")), seed)
     assert [mark for mark in found if mark.earned != mark.points] == []
 
 
-def test_every_task_has_another_right_way(assignment):
-    assert assignment.tasks.keys() <= read(FAIR).keys()
+@pytest.mark.parametrize(("task", "lines"), parameters(ROUNDED))
+def test_float32_work_is_right_for_float32_arguments_only(task, lines):
+    assignment = find(task[0])
+    found = marked(assignment, with_another(assignment, task, indent(lines + "\n", "    ")))
+    got, full = earned(found), earned(marked(assignment, assignment.solution))
+    assert got[task] < full[task]
+    lost = [mark.test for mark in found if mark.task == task and mark.earned < mark.points]
+    for case in assignment.cases("a secret"):
+        if case.task == task and any(map(is_float32, case.arrays.values())):
+            assert [test for test in lost if test.startswith(case.name)] == []
 
 
 def is_float32(array):
     return array.dtype == np.float32
+
+
+def test_every_task_has_another_right_way(assignment):
+    assert assignment.tasks.keys() <= {row[0] for row in ROWS if row not in ROUNDED}
 
 
 def test_every_task_with_arrays_has_float32_and_its_rounding_is_allowed(assignment):
@@ -345,7 +361,7 @@ def test_every_task_with_arrays_has_float32_and_its_rounding_is_allowed(assignme
         numbers = [right for right in expected.values() if right.dtype.kind == "f"]
         if any(map(is_float32, case.arrays.values())) and numbers:
             allowed = case.within or TOLERANCES["float32"] * all(map(is_float32, numbers))
-            assert allowed >= TOLERANCES["float32"], case.name
+            assert allowed >= 0.1 * TOLERANCES["float32"], case.name
     for task in assignment.tasks:
         arrays = [a for case in cases if case.task == task for a in case.arrays.values()]
         if any(array.ndim and array.dtype.kind == "f" for array in arrays):
@@ -398,7 +414,7 @@ def test_the_check_at_the_end_of_assignment_4_tells_right_from_wrong():
 
 def test_no_sick_network_is_near_a_threshold():
     assignment = find("7")
-    for seed in map(str, range(10)):
+    for seed in map(str, [*range(5), 72]):  # at 72 half of the labels were wrong
         cases = [case for case in assignment.cases(seed) if case.task == "7.6"]
         words = [str(expected["word"]) for expected in assignment.expected(cases)]
         assert Counter(words) == dict.fromkeys(
@@ -408,7 +424,7 @@ def test_no_sick_network_is_near_a_threshold():
             seen = case.arrays
             step = (seen["z_std"][-1] / seen["z_std"][0]) ** (1 / (len(seen["z"]) - 1))
             assert step > 1.7 if word == "exploding" else step < 1.3
-            assert seen["error"] > 0.4 if word == "mislabelled" else seen["error"] < 0.1
+            assert seen["error"] > 0.6 if word == "mislabelled" else seen["error"] < 0.1
             dead = seen["z_dead"].mean()
             assert dead > 0.55 if word == "dead" else dead < 0.4
             if word not in ("dead", "vanishing"):

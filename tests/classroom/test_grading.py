@@ -12,11 +12,22 @@ from small_class import FULL, HALF, SOLUTION, start, write_assignment
 
 from tinynet.__main__ import main
 from tinynet._internal.progress import Silent
-from tinynet.classroom import grading, processes
+from tinynet.classroom import grading, processes, reports, seeds
 from tinynet.classroom.assignments import PUBLIC, find
+from tinynet.classroom.marking import Mark
 from tinynet.classroom.running import MIB, Limits
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def classroom50():
+    """The variables that Classroom 50 sets."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CLASSROOM", "ASSIGNMENT", "COMMIT_URL", "RELEASE_URL"):
+            patch.setenv(name, "https://somewhere")
+        patch.setenv("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -81,8 +92,8 @@ def a_class(folder, stub):
     (folder / ".DS_Store").touch()
     (folder / "__MACOSX").mkdir()
     (folder / "notes.txt").touch()
-    full = dict.fromkeys(["zoe", "Jürgen Müßig", "'-1+1", "folder"], 8)
-    nothing = ["other name", "huge", "latin", "crash", "linked", "linked folder", "a,b;c"]
+    full = dict.fromkeys(["zoe", "Jürgen Müßig", "'-1+1", "folder", "other name"], 8)
+    nothing = ["huge", "latin", "crash", "linked", "linked folder", "a,b;c"]
     nothing += ["folder of a link", """'=HYPERLINK("x";"y")"""]
     return full | {"Ann-Marie van der Berg": 4} | dict.fromkeys(nothing, 0)
 
@@ -111,13 +122,18 @@ def test_the_gradebook_has_a_line_per_student_in_order(graded_class):
 
 def test_a_submission_without_code_is_noted_with_the_reason(graded_class):
     notes = {row["student"]: row["note"] for row in rows(graded_class[0])}
-    assert notes["other name"] == "there is no scales.py"
+    assert notes["other name"] == "there is no scales.py: graded is my_scales.py"
     assert notes["huge"] == f"huge.py has more than {MIB:,} bytes"
-    assert "latin.py cannot be read: 'utf-8' codec" in notes["latin"]
+    assert "latin.py cannot be read: " in notes["latin"]
     assert notes["linked"] == "linked.py is a link: links are not followed"
     assert "is a link" in notes["linked folder"]
     assert "is a link" in notes["folder of a link"]
-    assert notes["zoe"] == notes["crash"] == notes["a,b;c"] == ""
+    assert notes["zoe"] == ""
+    assert (
+        notes["a,b;c"] == 'it cannot be loaded: SyntaxError: invalid syntax ("scales.py", line 1)'
+    )
+    assert notes["crash"].startswith("it cannot be loaded: the process ended before an answer")
+    assert notes["""'=HYPERLINK("x";"y")"""] == "nothing was begun"
 
 
 def test_every_student_has_a_report(graded_class):
@@ -137,14 +153,15 @@ def test_every_student_has_a_report(graded_class):
     assert "AttributeError: module 'scales' has no attribute 'centred'" in half
     assert "SyntaxError" in reports["a,b;c"]
     assert "(exit code 3)" in reports["crash"]
-    assert "there is no scales.py" in reports["other name"]
+    assert "there is no scales.py: graded is my_scales.py" in reports["other name"]
 
 
 def test_what_is_written_is_complete_and_for_its_owner_only(graded_class):
     folder, points = graded_class
     out = folder.parent / "out"
-    folders = {"reports", "gradescope", "classroom50"}
-    assert {path.name for path in out.iterdir()} == {"gradebook.csv", "secret-seed.txt", *folders}
+    folders = {"reports", "gradescope", "classroom50", "results"}
+    files = {"gradebook.csv", "secret-seed.txt", "about.json"}
+    assert {path.name for path in out.iterdir()} == files | folders
     assert out.stat().st_mode & 0o777 == 0o700
     for kind in folders:  # and no partial file is left
         names = {path.stem for path in (out / kind).iterdir()}
@@ -251,16 +268,16 @@ def test_hidden_cases_differ_from_the_public_ones_and_from_seed_to_seed(assignme
 def test_a_new_seed_is_kept_for_its_owner_and_used_again(tmp_path, monkeypatch):
     before = os.umask(0)
     try:
-        seed = grading.secret_seed(tmp_path, None)
+        seed = seeds.secret_seed(tmp_path, None)
         assert len(seed) == 32
-        assert grading.secret_seed(tmp_path / "..", "x") != seed
+        assert seeds.secret_seed(tmp_path / "..", "x") != seed
         file = tmp_path / "secret-seed.txt"
         assert file.stat().st_mode & 0o777 == 0o600
-        assert grading.secret_seed(tmp_path, None) == seed
+        assert seeds.secret_seed(tmp_path, None) == seed
         file.chmod(0o644)
-        assert grading.secret_seed(tmp_path, " Ä ") == "Ä"
+        assert seeds.secret_seed(tmp_path, " Ä ") == "Ä"
         assert file.stat().st_mode & 0o777 == 0o600
-        assert grading.secret_seed(tmp_path, None) == "Ä"
+        assert seeds.secret_seed(tmp_path, None) == "Ä"
     finally:
         os.umask(before)
 
@@ -269,20 +286,14 @@ def test_a_new_seed_is_kept_for_its_owner_and_used_again(tmp_path, monkeypatch):
 def test_an_empty_seed_is_refused(tmp_path, seed):
     (tmp_path / "secret-seed.txt").touch()
     with pytest.raises(ValueError, match="expected a secret, got nothing"):
-        grading.secret_seed(tmp_path, seed)
+        seeds.secret_seed(tmp_path, seed)
 
 
-def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
-    assignments, handed_in, capsys
-):
+def test_overwrite_forgets_what_was_and_gives_the_same(assignments, handed_in):
     (handed_in / "ann.py").write_text(SOLUTION.replace("x - middle", "x - middle * (x[0, 0] > 0)"))
     assert command(assignments, handed_in) == 0
     book = handed_in.parent / "out" / "gradebook.csv"
     first = book.read_bytes()
-    assert command(assignments, handed_in) == 1
-    said = capsys.readouterr().err
-    assert f"--out: {book} " in said
-    assert "--overwrite" in said
     book.write_text("old")
     gone = book.parent / "reports" / "somebody who left.txt"
     gone.touch()
@@ -291,12 +302,32 @@ def test_a_gradebook_is_not_replaced_unless_told_to_and_then_gives_the_same(
     assert not gone.exists()
 
 
-def test_grading_asks_with_its_own_seed(assignment, handed_in):
-    (handed_in / "ann.py").write_text("def scaled(x, factor):\n    print(factor)\n    return 0")
-    for seed in (PUBLIC, "s"):
-        (one,) = grading.grade(assignment, handed_in, seed, progress=Silent)
-        cases = assignment.cases(seed)
-        assert one.printed.split() == [str(c.arrays["factor"]) for c in cases if c.task == "9.1"]
+ASKED = "def scaled(x, factor):\n    print(factor)\n    return 0"
+
+
+def asked(assignment, folder, seed="s", **keywords):
+    """What each student's file was asked, by the student."""
+    found = grading.grade(assignment, folder, seed, progress=Silent, **keywords)
+    return {one.student: one.printed for one in found}
+
+
+def test_cases_are_drawn_from_seed_student_and_file(assignment, handed_in):
+    for name in ("ann.py", "bob.py"):
+        (handed_in / name).write_text(ASKED)
+    first = asked(assignment, handed_in)
+    assert first["ann"] != first["bob"]
+    assert first == asked(assignment, handed_in)
+    assert set(first.values()).isdisjoint(asked(assignment, handed_in, "other").values())
+    named = asked(assignment, handed_in, ids={"ann": "bob"})
+    assert named == {"ann": first["bob"], "bob": first["bob"]}
+    (handed_in / "ann.py").write_text(ASKED + "  # once more")
+    second = asked(assignment, handed_in)
+    assert second["ann"] not in first.values()
+    assert second["bob"] == first["bob"]
+    seed = seeds.of_submission("s", "bob", ASKED.encode())
+    cases = assignment.cases(seed)
+    expected = [str(c.arrays["factor"]) for c in cases if c.task == "9.1"]
+    assert first["bob"].split() == expected
 
 
 # ---------------------------------------------------------------------------- how it is run
@@ -387,10 +418,10 @@ def alive(path):
 
 
 def test_cells_that_a_spreadsheet_would_take_for_a_formula_are_text(tmp_path):
-    mark = grading.Mark("9.1", "one", 1, 0)
+    mark = Mark("9.1", "one", 1, 0)
     names = ["=1+1", "+1", "-1", "@x", "\t=1", "plain", "ä b", 'quo"te', "two\nlines"]
-    found = [grading.Graded(name, [mark], note=name) for name in names]
-    grading.gradebook(found, tmp_path / "book.csv")
+    found = [reports.Graded(name, [mark], note=name) for name in names]
+    reports.gradebook(found, tmp_path / "book.csv")
     with open(tmp_path / "book.csv", newline="", encoding="utf-8") as file:
         read = list(csv.DictReader(file))
     assert [row["student"] for row in read] == ["'" + n for n in names[:5]] + names[5:]

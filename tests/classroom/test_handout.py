@@ -14,6 +14,7 @@ from tinynet.__main__ import main
 from tinynet._internal.npz import read_npz, write_npz
 from tinynet.classroom import handout
 from tinynet.classroom.assignments import PUBLIC, all_in, find
+from tinynet.classroom.running import LIMITS
 
 NAMES = ["README.md", "scales.py", "tests.py", "test_scales.py", "pytest.ini", "public.npz"]
 
@@ -235,7 +236,7 @@ def test_the_reference_passes(folder, capsys):
         "",
         "8 of 8 points. The graded tests are of the same kind, with other numbers.",
         "Right is what differs by at most this share of an array's largest number:"
-        " 1e-10 for float64, 0.0001 for float32.",
+        " 1e-10 for float64 and 0.0001 for float32 arguments.",
     ]
 
 
@@ -302,8 +303,10 @@ def test_a_syntax_error_is_told_with_its_line(folder, capsys):
         ("scales.py", SOLUTION.encode("utf-8-sig")),
         ("scales.py", SOLUTION.replace("\n", "\r\n").encode()),
         ("second try.py", SOLUTION.encode()),
+        ("scales.py", b"# coding: latin-1\n# \xe4\n" + SOLUTION.encode()),
+        ("scales.py", SOLUTION.encode("utf-16")),
     ],
-    ids=["BOM", "CRLF", "another name"],
+    ids=["BOM", "CRLF", "another name", "a coding line", "UTF-16"],
 )
 def test_every_editors_line_ends_marks_and_names_are_read(folder, capsys, name, source):
     assert check(folder, source, capsys, name)[0] == 0
@@ -312,7 +315,7 @@ def test_every_editors_line_ends_marks_and_names_are_read(folder, capsys, name, 
 def test_what_cannot_be_checked_is_refused(folder, tmp_path, capsys):
     code, said = check(folder, b"# \xe4\n", capsys)
     assert code == 1
-    assert f"{folder / 'scales.py'}: expected a text in UTF-8" in said
+    assert f"{folder / 'scales.py'}: cannot be read as Python reads it" in said
     code, said = typed_here(capsys, "check", folder / "scale.py")
     assert code == 1
     assert f"file: {folder / 'scale.py'} is not there" in said
@@ -362,3 +365,58 @@ def test_pytest_passes_the_reference_and_a_marker_selects(folder):
     done = pytest_in(folder)
     assert "2 failed, 2 passed" in done.stdout
     assert "task 9.2, rows: z: " in done.stdout
+
+
+GUARDED = {
+    "another package": "import matplotlib\n",
+    "tinynet": "def centred(x):\n    import tinynet\n",
+    "a neighbour": "import helper\n",
+}
+
+
+@pytest.mark.parametrize("line", GUARDED.values(), ids=GUARDED)
+def test_what_the_grader_refuses_to_import_pytest_refuses_too(folder, capsys, line):
+    (folder / "helper.py").write_text("")
+    code, said = check(folder, SOLUTION + line, capsys)
+    assert code == 1
+    done = pytest_in(folder)
+    assert done.returncode == 1
+    for text in (said, done.stdout):
+        assert "No module named" in text or "cannot be imported here" in text
+
+
+def test_what_pytest_passes_check_passes(folder, capsys):
+    line = "import csv, numpy.fft, pathlib, scales\npathlib.Path(__file__).read_bytes()\n"
+    coding = "# coding: latin-1\n# \xe4\n".encode("latin-1")
+    code, said = check(folder, coding + SOLUTION.encode() + line.encode(), capsys)
+    assert code == 0, said
+    done = pytest_in(folder)
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_handout_says_how_to_begin_and_what_to_hand_in(tmp_path):
+    for assignment in all_in():
+        place = tmp_path / assignment.name
+        handout.release(assignment, place)
+        text = " ".join((place / "README.md").read_text(encoding="utf-8").split())
+        for words in [
+            "Python 3.11 or newer",
+            "-m pip install tinynet_check",
+            f"Hand in `{assignment.file}` alone",
+            f"{LIMITS.seconds:g} seconds for a call and {LIMITS.in_all:g} for all of them",
+            f"{LIMITS.processes} processes",
+            '"The paper" is X. Glorot and Y. Bengio',
+        ]:
+            assert words in text
+
+
+def test_the_lessons_that_a_text_cites_are_those_of_the_table():
+    folder = HERE / "lessons" / "assignments"
+    table = (folder / "README.md").read_text(encoding="utf-8")
+    known = {path.name for path in (HERE / "lessons").glob("*.py")}
+    for number, cell in re.findall(r"^\| (\d) \|.*\| (.*) \|$", table, re.MULTILINE):
+        text = (find(number).folder / "README.md").read_text(encoding="utf-8")
+        cited = re.findall(r"(?<!later/)\b(\d\d)(_\w+\.py)`", text)
+        assert {first + rest for first, rest in cited} <= known
+        lessons = re.findall(r"\b\d+", cell.partition(", assignment")[0])
+        assert {int(first) for first, _ in cited} == {int(lesson) for lesson in lessons}

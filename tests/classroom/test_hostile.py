@@ -20,9 +20,18 @@ from submitting import (
     spoiled,
 )
 
+from tinynet.classroom import walls
 from tinynet.classroom.running import MIB, Limits
 
 pytestmark = ONLY_POSIX
+NO_WALLS = walls.why_not()
+
+
+@pytest.fixture(autouse=True, params=["walls", pytest.param("none", marks=pytest.mark.long)])
+def within(request, monkeypatch):
+    """Within the walls of bwrap, if it is there; and without them, in the long tests."""
+    if request.param == "none":
+        monkeypatch.setattr(walls, "why_not", lambda: "it is not wanted")
 
 
 def test_good_code_earns_everything():
@@ -62,7 +71,7 @@ HARM = {
         "        os.closerange(0, 64)\n        time.sleep(60)\n    os._exit(0)",
         "",
     ),
-    "all files closed": ("os.closerange(0, 64)\ntime.sleep(60)", "closed the pipe"),
+    "all files closed": ("os.closerange(0, 64)\ntime.sleep(60)", "the pipe" if NO_WALLS else ""),
     "a socket that listens": (
         SOCKET.format(0) + "c.listen(s, 1)\nc.accept(s, None, None)\ntime.sleep(60)",
         "not done after",
@@ -133,6 +142,13 @@ def test_an_error_at_import_is_told(line, what):
     assert "when the file was loaded" in said
 
 
+def test_code_can_read_its_own_file():
+    line = "import os; print(os.path.basename(__file__), open(__file__).readline().strip())"
+    points, _, printed = outcome(spoiled(line))
+    assert points == 5
+    assert printed.strip() == f"work.py {line}"
+
+
 HARMLESS = ["import os, shutil; shutil.rmtree(os.getcwd())"]
 HARMLESS += [f"import {name}" for name in ("csv", "logging.handlers", "numpy.polynomial")]
 
@@ -150,7 +166,7 @@ def test_writing_outside_and_ending_the_grader_are_not_allowed(tmp_path):
     for body in (f"open({str(target)!r}, 'w')", f"os.remove({str(target)!r})", kill):
         points, said, _ = outcome(inside(body))
         assert points == 2
-        assert "PermissionError" in said
+        assert any(name in said for name in ("Permission", "FileNotFound", "ProcessLookup"))
     assert target.read_text() == "mine"
 
 
@@ -158,7 +174,7 @@ def test_nothing_of_the_environment_can_be_seen(monkeypatch):
     monkeypatch.setenv("MY_PASSWORD", "hunter2")
     _, _, printed = outcome(spoiled("import os; print(sorted(os.environ), os.listdir())"))
     assert "MY_PASSWORD" not in printed
-    assert printed.rstrip().endswith("[]")
+    assert printed.rstrip().endswith("['work.py']")
 
 
 def test_patching_numpy_changes_nothing_for_the_grader():
@@ -223,7 +239,8 @@ def test_a_socket_reaches_nothing():
     body = SOCKET.format("0x0100007f") + "print(c.connect(s, address, 16), ctypes.get_errno())"
     points, _, printed = outcome(inside(body))
     assert points == 2
-    assert printed.split()[:2] == ["-1", str(errno.ENETUNREACH)]
+    assert printed.split()[0] == "-1"
+    assert int(printed.split()[1]) in (errno.ENETUNREACH, errno.ECONNREFUSED)
 
 
 # ---------------------------------------------------------------------------- forged replies

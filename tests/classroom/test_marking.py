@@ -1,10 +1,13 @@
 """From what came back to points."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.marking import UNTOUCHED, Reply, marks
+from tinynet.classroom.marking import UNTOUCHED, marks
+from tinynet.classroom.replies import Reply
 
 X = np.array([1.0, np.nan, -0.0])
 CASES = [
@@ -107,3 +110,67 @@ def test_the_maximum_is_the_same_whatever_came_back():
     whole = [mark.points for mark in marks(CASES, replies(), RIGHT)]
     broken = [mark.points for mark in marks(CASES, [Reply(error="broken")] * 3, RIGHT)]
     assert whole == broken
+
+
+WORDS = [Case("9.1", f"network {k}", 1, {"x": np.ones(2)}) for k in range(10)]
+SAID = [{"word": np.array(word)} for word in ["dead", "well"] * 2 + ["ill", "lost", "sad"] * 2]
+
+
+def told(answers, **keywords):
+    """The mark of the words, and that for the arguments."""
+    replies = [Reply({"word": np.array(a)}, {}) for a in answers]
+    return marks(WORDS, replies, SAID, **keywords)
+
+
+def test_words_are_counted_together_where_they_are_hidden_and_a_constant_earns_nothing():
+    right = [str(results["word"]) for results in SAID]
+    assert [m.earned for m in told(right, hidden=True)] == [10, 1]
+    for word in {*right, "x"}:
+        mark, untouched = told([word] * 10, hidden=True)
+        assert (mark.earned, untouched.earned) == (0, 0)
+        assert mark.said == f"{right.count(word)} of 10 right"
+    seven = told([*right[:7], "x", "x", "x"], hidden=True)
+    assert (seven[0].points, seven[0].earned) == (10, 10 * (7 - 2) // (10 - 2))
+    assert seven[0].said == "7 of 10 right"
+    other = told([*right[3:], "x", "x", "x"], hidden=True)
+    assert {m.test for m in other} == {m.test for m in seven}  # no test is told by itself
+    assert len(told(right)) == 11  # but where all is public
+
+
+def test_errors_are_told_once_where_tests_are_counted_together():
+    (mark, _) = marks(WORDS, [Reply(error="NameError: x")] * 10, SAID, hidden=True)
+    assert mark.said == "0 of 10 right\nNameError: x"
+    failed = [Reply(error="SyntaxError", loaded=False)] * 10
+    assert marks(WORDS, failed, SAID, hidden=True)[0].said == "SyntaxError"
+
+
+def test_numbers_are_told_one_by_one_also_where_they_are_hidden():
+    assert len(marks(CASES, replies(), RIGHT, hidden=True)) == 5
+
+
+def test_a_judge_of_the_tests_decides_and_cannot_be_upset():
+    def wrong9_1(arrays, results):
+        return "" if results["y"].sum() > 0 else "too small"
+
+    tests = SimpleNamespace(wrong9_1=wrong9_1)
+    answers = [Reply({"y": np.ones(3)}, {}), Reply({"y": -np.ones(3)}, {}), Reply({}, {})]
+    cases = [Case("9.1", str(k), 1, {"x": X}) for k in range(3)]
+    found = marks(cases, answers, [{}] * 3, tests)
+    assert [mark.earned for mark in found] == [1, 0, 0, 1]
+    assert found[1].said.startswith("too small\ntried with x")
+    assert "is not what was asked for: 'y'" in found[2].said
+
+
+def test_parts_of_an_answer_earn_points_by_themselves():
+    tests = SimpleNamespace(parts9_1=("dW", "db"))
+    case = Case("9.1", "one", 4, {"x": X})
+    arrays = {"how many dW": 2, "dW0": 1, "dW1": 2, "how many db": 1, "db0": 3}
+    right = {name: np.array(float(value)) for name, value in arrays.items()}
+    for wrong, points in [("dW1", (0, 2)), ("db0", (2, 0)), ("how many dW", (0, 2))]:
+        got = right | {wrong: np.array(9.0)}
+        found = marks([case], [Reply(got, {})], [right], tests)
+        assert [mark.test for mark in found] == ["one, dW", "one, db", UNTOUCHED]
+        assert tuple(mark.earned for mark in found) == (*points, 1)
+        assert [mark.points for mark in found] == [2, 2, 1]
+    failed = marks([case], [Reply(error="NameError")], [right], tests)
+    assert [mark.earned for mark in failed] == [0, 0, 0]

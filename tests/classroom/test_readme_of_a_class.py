@@ -9,7 +9,7 @@ import sys
 import pytest
 from small_class import HERE
 
-from tinynet.classroom import grading
+from tinynet.classroom import reports, seeds
 from tinynet.classroom.assignments import all_in, find
 from tinynet.classroom.running import LIMITS, MIB
 from tinynet.exercises.comparing import TOLERANCES
@@ -24,8 +24,15 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
         for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
         for line in block.splitlines()
     ]
-    assert [words[4] for words in commands] == ["list", "release", "grade", "check"]
-    listing, release, grade, check = (
+    assert [words[4] for words in commands] == [
+        "list",
+        "release",
+        "grade",
+        "check",
+        "tools",
+        "verify",
+    ]
+    listing, release, grade, check, tools, verify = (
         lambda words=words: subprocess.run(
             [sys.executable, *words[1:]],
             cwd=tmp_path,
@@ -37,6 +44,9 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
         for words in commands
     )
     assert "02_linear" in listing().stdout
+    assert tools().returncode == 0
+    assert verify().returncode == 0
+    assert list((tmp_path / "handout-tools").glob("*.whl"))
     assert release().returncode == 0
     assert check().returncode == 1  # nothing is done yet
     solution = find("2").solution
@@ -49,11 +59,11 @@ def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
     done = grade()
     assert done.returncode == 0, done.stderr
     grades = tmp_path / "grades"
-    for name in (grading.BOOK, grading.SEED):
+    for name in (reports.BOOK, seeds.SEED):
         assert f"`{name}`" in PAGE
         assert (grades / name).is_file()
     assert {path.name for path in (grades / "reports").iterdir()} == {"ann.txt", "bob.txt"}
-    points = [line.split(",")[-3] for line in (grades / grading.BOOK).read_text().splitlines()]
+    points = [line.split(",")[-3] for line in (grades / reports.BOOK).read_text().splitlines()]
     assert points[2] == "0"
     assert int(points[1]) > 0
 

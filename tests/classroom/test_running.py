@@ -19,7 +19,7 @@ from submitting import (
     spoiled,
 )
 
-from tinynet.classroom import processes, running
+from tinynet.classroom import places, processes, running
 
 pytestmark = ONLY_POSIX
 
@@ -42,14 +42,14 @@ def test_if_no_process_can_be_started_nothing_is_left(monkeypatch, tmp_path):
 
 
 def test_a_folder_deeper_than_python_can_follow_is_removed(tmp_path):
-    deepest = tmp_path / "top" / "/".join("a" * 200)
+    deepest = tmp_path / "top" / "room" / "work" / "/".join("a" * 200)
     deepest.mkdir(parents=True)
     (deepest / "file").touch()
     deepest.chmod(0)
     limit, here = sys.getrecursionlimit(), len(inspect.stack())
     sys.setrecursionlimit(here + 150)
     try:
-        running._remove(str(tmp_path / "top"))
+        places.remove(tmp_path / "top" / "room" / "work", None)
     finally:
         sys.setrecursionlimit(limit)
     assert list(tmp_path.iterdir()) == []

@@ -56,10 +56,22 @@ def main():
         replies.write(content.getvalue())
         replies.flush()
 
-    tests = loaded("tests.py", order["tests"], {})
+    try:
+        tests = loaded("tests.py", order["tests"], {})
+    except BaseException as error:
+        say({"at": "import", "error": told(error, "tests.py")})
+        os._exit(0)
     sys.breakpointhook = no_debugger
     give_up(order["limits"], order["user"], order["library"])
     sys.path.remove(sys.argv[1])
+    if order["place"] is not None:
+        os.mkdir(order["place"])
+        os.chdir(order["place"])
+    try:
+        with open(order["file"], "w", encoding="utf-8") as copy:
+            copy.write(order["source"])  # for code that reads its own __file__
+    except (OSError, UnicodeError):
+        pass  # it is longer than a file may be
     say({"at": "import"})
     try:
         student = loaded(order["file"], order["source"], sys.modules)
@@ -85,10 +97,13 @@ def main():
     os._exit(0)  # whatever the student's code wanted to do at the end
 
 
-def loaded(file, source, known):
+def loaded(file, source, known, builtins=None):
     """Make a module from its text, so that tracebacks show its lines; enter it in ``known``."""
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    module = ModuleType(file.removesuffix(".py"))
+    module = ModuleType(os.path.basename(file).removesuffix(".py"))
+    module.__file__ = os.path.abspath(file)
+    if builtins is not None:
+        module.__dict__["__builtins__"] = builtins
     known[module.__name__] = module
     exec(compile(source, file, "exec"), module.__dict__)
     return module

@@ -1,58 +1,37 @@
-"""Results in the form that other platforms read, and a Gradescope autograder."""
+"""Results in the form that Gradescope and Classroom 50 read."""
 
 from __future__ import annotations
 
+import json
 import os
-import zipfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
-from tinynet._internal.replacing import replacing, write_json
-from tinynet.classroom.assignments import Assignment
-from tinynet.classroom.grading import SEED, Graded
+from tinynet._internal.replacing import write_json
+from tinynet.classroom.marking import Mark
+from tinynet.classroom.reports import Graded
 
-PACKAGE = Path(__file__).parents[1]
-SETUP = """#!/usr/bin/env bash
-# Run once by Gradescope: a Python that tinynet runs on, and NumPy.
-set -e
-place=/autograder/python
-apt-get update || true
-for python in python3.13 python3.12 python3.11; do
-    if $python -m venv $place; then break; fi
-    if apt-get install --yes $python $python-venv && $python -m venv $place; then break; fi
-done
-$place/bin/python -m pip install "numpy>=2.0"
-"""
-RUN = """#!/usr/bin/env bash
-# Run by Gradescope for each submission: its points go to results/results.json.
-cd "${{AUTOGRADER:-/autograder}}"
-chmod 700 source  # a submission, run as another user, cannot read it
-PYTHON="${{PYTHON:-/autograder/python/bin/python}}"
-# One student, whatever the file that was handed in is called. The seed goes in a file: what is
-# typed on a command line can be read by every process.
-rm -rf graded
-mkdir -p results graded/in/submission graded/out
-cp -P submission/{file} graded/in/submission/
-cp -p source/{seed} graded/out/{seed}
-if PYTHONPATH=source "$PYTHON" -m tinynet assignment grade {name} graded/in \\
-    --out graded/out --gradescope
-then
-    cp graded/out/gradescope/submission.json results/results.json
-else
-    echo '{{"score": 0, "output": "The autograder failed: tell your instructor."}}' \\
-        > results/results.json
-fi
-rm -rf graded
-"""
+VISIBILITY = ("visible", "hidden", "after_due_date", "after_published")
 
 
-def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
+def submitter(path: Path) -> str:
+    """Return who handed in, from Gradescope's ``submission_metadata.json``: the id of each user."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return " ".join(sorted(str(user["id"]) for user in known["users"]))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path}: expected users with an id, got {error!r}") from None
+
+
+def gradescope(
+    one: Graded, tasks: Mapping[str, str], visibility: str = VISIBILITY[0]
+) -> dict[str, Any]:
     """Return the ``results.json`` of a submission, as Gradescope reads it."""
     return {
-        "output": one.note or one.printed,
+        "output": "\n".join(filter(None, (one.note, one.printed))),
+        "execution_time": round(one.seconds, 3),
         "tests": [
             {
                 "name": f"Task {mark.task} ({tasks[mark.task]}): {mark.test}",
@@ -60,33 +39,57 @@ def gradescope(one: Graded, tasks: Mapping[str, str]) -> dict[str, Any]:
                 "max_score": mark.points,
                 "status": "passed" if mark.earned == mark.points else "failed",
                 "output": mark.said,
-                "visibility": "visible",
+                "visibility": visibility,
             }
-            for mark in one.marks
+            for mark in settled(one.marks)
         ],
     }
+
+
+KNOWN_BY = {
+    "classroom": "CLASSROOM",
+    "assignment": "ASSIGNMENT",
+    "submission": "SUBMISSION_TAG",
+    "commit": "COMMIT_URL",
+    "release": "RELEASE_URL",
+    "review": "REVIEW_URL",
+}
+TAG = re.compile(r"submit/.*?(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z.*")
 
 
 def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Return the result of a submission, as Classroom 50 reads it.
 
     What the grading does not know comes from the environment variables CLASSROOM, ASSIGNMENT,
-    SUBMISSION_TAG, COMMIT_URL, RELEASE_URL and REVIEW_URL; empty if one is not set.
+    SUBMISSION_TAG, COMMIT_URL, RELEASE_URL and REVIEW_URL; the last may be missing. The time is
+    that of the tag, when it was handed in: grading again makes nobody late.
+
+    Raises
+    ------
+    ValueError
+        A variable is not set, or the tag is none of Classroom 50's.
     """
-    known_by = {
-        "classroom": "CLASSROOM",
-        "assignment": "ASSIGNMENT",
-        "submission": "SUBMISSION_TAG",
-        "commit": "COMMIT_URL",
-        "release": "RELEASE_URL",
-        "review": "REVIEW_URL",
-    }
+    found = {name: environment.get(variable, "") for name, variable in KNOWN_BY.items()}
+    found["review"] = found["review"] or found["commit"]
+    missing = [KNOWN_BY[name] for name, value in found.items() if not value.strip()]
+    if missing:
+        raise ValueError(
+            f"--classroom50: expected the environment variable {missing[0]}, which is set where"
+            " Classroom 50 runs autograder.py"
+        )
+    tag = TAG.fullmatch(found["submission"])
+    if tag is None:
+        raise ValueError(
+            "SUBMISSION_TAG: expected submit/2026-06-01T14-32-05Z-a1b2c3d or the like, got"
+            f" {found['submission']!r}"
+        )
+    marks = settled(one.marks)
     return {
         "schema": "classroom50/result/v1",
-        **{name: environment.get(variable, "") for name, variable in known_by.items()},
-        "datetime": datetime.now(UTC).isoformat(timespec="seconds"),
-        "score": sum(mark.earned for mark in one.marks),
-        "max-score": sum(mark.points for mark in one.marks),
+        **found,
+        "datetime": f"{tag[1]}T{tag[2]}:{tag[3]}:{tag[4]}Z",
+        "score": sum(mark.earned for mark in marks),
+        "max-score": sum(mark.points for mark in marks),
         "tests": [
             {
                 "test-name": f"{mark.task} {mark.test}",
@@ -94,29 +97,20 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
                 "score": mark.earned,
                 "max-score": mark.points,
             }
-            for mark in one.marks
+            for mark in marks
         ],
     }
 
 
-def autograder(assignment: Assignment, seed: str, path: Path) -> None:
-    """Write the zip that Gradescope asks for: tinynet, one assignment, its seed, two scripts."""
-    with (
-        replacing(path) as out,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
-    ):
-        for file in sorted(PACKAGE.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                archive.write(file, file.relative_to(PACKAGE.parent))
-        for file in sorted(assignment.folder.iterdir()):
-            if file.is_file():
-                archive.write(file, Path("lessons", "assignments", assignment.name, file.name))
-        archive.writestr(SEED, seed + "\n")  # others may not read it
-        run = RUN.format(name=quote(assignment.name), file=quote(assignment.file), seed=SEED)
-        for name, text in (("setup.sh", SETUP), ("run_autograder", run)):
-            member = zipfile.ZipInfo(name)
-            member.external_attr = 0o755 << 16
-            archive.writestr(member, text)
+def settled(marks: Sequence[Mark]) -> list[Mark]:
+    """Put the marks of a task into one where the instructor decided: no test has more than all."""
+    decided = {mark.task for mark in marks if not mark.points and mark.earned}
+    found = [mark for mark in marks if mark.points and mark.task not in decided]
+    for task in sorted(decided):
+        own = [mark for mark in marks if mark.task == task]
+        points, earned = (sum(getattr(m, what) for m in own) for what in ("points", "earned"))
+        found.append(Mark(task, own[-1].test, points, earned, own[-1].said))
+    return found
 
 
 def write(folder: Path, student: str, result: Mapping[str, Any]) -> None:

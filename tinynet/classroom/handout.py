@@ -7,7 +7,10 @@ are called, ``public.npz`` with arrays to call them with and what has to come ba
 
 from __future__ import annotations
 
+import builtins
+import functools
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,23 +22,42 @@ import numpy as np
 from tinynet._internal.npz import read_npz, write_npz
 from tinynet._internal.replacing import replacing
 from tinynet.classroom.assignments import PUBLIC, Assignment, Case, module
-from tinynet.classroom.child import call
-from tinynet.classroom.marking import Reply, marks
+from tinynet.classroom.child import call, loaded
+from tinynet.classroom.marking import marks
+from tinynet.classroom.replies import Reply
+from tinynet.classroom.running import LIMITS
+from tinynet.classroom.submissions import text_of
 
 FORMAT = "tinynet assignment 1"
 ARRAYS = "public.npz"
 PYTEST = '''"""The public tests: pytest, or pytest -m {first} for a task, pytest --pdb to look."""
 
-import {name}
 import pytest
 
-from tinynet.classroom.handout import parameters
+from tinynet.classroom.handout import parameters, student
 
 
 @pytest.mark.parametrize("test", parameters(__file__))
 def test(test):
-    test({name})
+    test(student(__file__))
 '''
+
+
+BEGIN = """## To begin, and to hand in
+
+You need Python 3.11 or newer, NumPy and pytest. With the file that your instructor gives you:
+
+    python -m venv .venv
+    .venv/bin/python -m pip install tinynet_check-*.whl
+
+and `.venv/bin/python` is the Python of the commands above (on Windows: `.venv\\Scripts\\python`).
+Hand in `{file}` alone, under this name. It may import NumPy and Python's standard library. When it
+is graded it has {seconds:g} seconds for a call and {in_all:g} for all of them, {memory} GiB of
+memory, {size} MiB for what is printed or written, and {processes} processes.
+
+"The paper" is X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward
+neural networks", AISTATS 2010.
+"""
 
 
 @dataclass(frozen=True)
@@ -65,11 +87,12 @@ def release(assignment: Assignment, folder: Path) -> list[Path]:
     name = assignment.file.removesuffix(".py")
     cases = assignment.cases(PUBLIC)
     markers = {case.task: case.function for case in cases}
+    readme = (assignment.folder / "README.md").read_text(encoding="utf-8")
     texts = {
-        "README.md": (assignment.folder / "README.md").read_text(encoding="utf-8"),
+        "README.md": f"{readme.rstrip()}\n\n{_how_to_begin(assignment)}",
         assignment.file: assignment.stub,
         "tests.py": assignment.calls,
-        f"test_{name}.py": PYTEST.format(name=name, first=next(iter(markers.values()))),
+        f"test_{name}.py": PYTEST.format(first=next(iter(markers.values()))),
         "pytest.ini": "[pytest]\npythonpath = .\nmarkers =\n"
         + "".join(f"    {marker}: task {task}\n" for task, marker in markers.items()),
     }
@@ -130,6 +153,42 @@ def read(folder: Path) -> Handout:
         raise ValueError(f"{folder / ARRAYS}: is damaged: {error!r}") from error
 
 
+def _how_to_begin(assignment: Assignment) -> str:
+    """Write what every text ends with."""
+    return BEGIN.format(
+        file=assignment.file,
+        seconds=LIMITS.seconds,
+        in_all=LIMITS.in_all,
+        memory=LIMITS.memory // (1 << 30),
+        size=LIMITS.file // (1 << 20),
+        processes=LIMITS.processes,
+    )
+
+
+def student(file: str | os.PathLike) -> ModuleType:
+    """Load the student's file that lies beside the handout's tests, as the grader loads it."""
+    given = read(Path(file).parent)
+    return _loaded(Path(file).parent / given.file)
+
+
+@functools.cache
+def _loaded(path: Path) -> ModuleType:
+    """Run a file, in which only NumPy and Python's standard library can be imported."""
+
+    def imported(name: str, *arguments: Any, **keywords: Any) -> Any:
+        top = name.partition(".")[0]
+        if top not in ("numpy", path.stem) and top not in sys.stdlib_module_names:
+            raise ModuleNotFoundError(
+                f"No module named {name!r}: only NumPy and Python's standard library can be"
+                " imported here",
+                name=name,
+            )
+        return builtins.__import__(name, *arguments, **keywords)
+
+    known = {**vars(builtins), "__import__": imported}
+    return loaded(str(path), text_of(path.read_bytes()), sys.modules, known)
+
+
 def parameters(file: str | os.PathLike) -> list[Any]:
     """Return the public tests beside a file, as parameters for ``pytest.mark.parametrize``."""
     import pytest
@@ -153,7 +212,7 @@ def _test(case: Case, expected: dict[str, np.ndarray], tests: ModuleType) -> Cal
         import pytest
 
         reply = Reply(*call(getattr(tests, case.function), student, case.arrays))
-        for mark in marks([case], [reply], [expected]):
+        for mark in marks([case], [reply], [expected], tests):
             if mark.earned < mark.points:
                 pytest.fail(f"task {mark.task}, {mark.test}: {mark.said}", pytrace=False)
 

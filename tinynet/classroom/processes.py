@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 PROC = Path("/proc")
+# Systemd gives these numbers to services that need one for a moment.
+UNNAMED = range(0xEF00, 0xFFED)
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER, of Linux: orphans become our children
 
 _lock = threading.Lock()
@@ -22,10 +25,10 @@ _others: set[int] = set()  # and those that were there before
 _stopped = threading.Event()
 
 
-def start(command: Sequence[str], **keywords: Any) -> subprocess.Popen:
-    """Start a child in its own group."""
+def start(command: Sequence[str], *, always: bool = False, **keywords: Any) -> subprocess.Popen:
+    """Start a child in its own group; after :func:`stop` only those that ``always`` must run."""
     with _lock:
-        if _stopped.is_set():
+        if _stopped.is_set() and not always:
             raise InterruptedError("told to stop")
         child = subprocess.Popen(command, start_new_session=os.name == "posix", **keywords)
         _ours.add(child.pid)
@@ -89,6 +92,41 @@ def tasks(user: int) -> int | None:
             if process.stat().st_uid == user:
                 count += len(os.listdir(process / "task"))
     return count
+
+
+def memory(pid: int, user: int | None = None) -> int:
+    """Add up the memory of a process, of all that it started, and of all that a user runs."""
+    parents, found = {}, 0
+    for process in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError, IndexError):
+            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
+            parents[int(process.name)] = int(parent), process.stat().st_uid
+    for one, (_, owner) in parents.items():
+        above, steps = one, 0
+        while above in parents and above != pid and steps < 100:
+            above, steps = parents[above][0], steps + 1
+        if above == pid or owner == user:
+            found += _share(one)
+    return found
+
+
+def _share(pid: int) -> int:
+    """Return the memory of a process, with its share of what it has together with others."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return 1024 * int(line.split()[1])
+    return 0
+
+
+def unused_users(count: int) -> list[int]:
+    """Draw numbers of users that have no name and no process."""
+    used = set()
+    for process in PROC.glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            used.add(process.stat().st_uid)
+    free = [user for user in UNNAMED if user not in used]
+    return [free.pop(secrets.randbelow(len(free))) for _ in range(count)]
 
 
 def _children() -> list[int]:

@@ -26,7 +26,7 @@ def copied_library() -> str | None:
     """
     if all(map(_is_open, (LIBRARY, *LIBRARY.parents))):
         return None
-    place = Path(tempfile.mkdtemp(prefix="tinynet-library-"))
+    place = Path(tempfile.mkdtemp(prefix=f"tinynet-{os.getpid()}-library-"))
     atexit.register(shutil.rmtree, place, ignore_errors=True)
     shutil.copytree(LIBRARY, place / "python", ignore=shutil.ignore_patterns(*LEFT_OUT))
     place.chmod(0o755)

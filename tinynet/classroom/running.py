@@ -6,50 +6,30 @@ ends or hangs loses the call it was in; another one goes on with the next.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
-import os
 import queue
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import zipfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from tinynet.classroom import processes
+from tinynet.classroom import places, processes, walls
 from tinynet.classroom.assignments import Case
-from tinynet.classroom.marking import Reply
+from tinynet.classroom.limits import LIMITS, MIB, Limits, environment, rlimits
 from tinynet.classroom.python_copy import copied_library
-from tinynet.training.sweep import THREADS
+from tinynet.classroom.replies import Reply, plain, reply, text
 
 CHILD = Path(__file__).with_name("child.py")
 NUMPY = Path(np.__file__).parent.parent
-MIB = 1 << 20
+LOOK = 0.5  # seconds between two looks at the memory
 SHOWN = 2000  # characters of what a student's code printed
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a child may use."""
-
-    seconds: float = 10  # per call
-    in_all: float = 60  # seconds for all calls
-    memory: int = 1024 * MIB
-    file: int = 1 * MIB  # for a file, and for what is printed
-    processes: int = 20  # more than there were
-    reply: int = 64 * MIB
-
-
-LIMITS = Limits()
 
 
 def run(
@@ -91,7 +71,7 @@ def run(
 
 
 class _Child:
-    """A child process and its empty folder."""
+    """A child process and its folder, with the student's file alone."""
 
     def __init__(
         self,
@@ -105,7 +85,9 @@ class _Child:
     ) -> None:
         self.limits, self.left = limits, left
         self.tasks = [case.task for case in cases]
-        self.folder = tempfile.mkdtemp(prefix="tinynet-")
+        self.user = user
+        self.walls = not walls.why_not()
+        self.folder = places.make(user)
         self.printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed in end()
         arrays = {f"{k} {name}": array for k in left for name, array in cases[k].arrays.items()}
         content = io.BytesIO()
@@ -115,25 +97,29 @@ class _Child:
             "source": source,
             "tests": tests,
             "calls": [(k, cases[k].function) for k in left],
-            "limits": _rlimits(limits, user),
+            "limits": rlimits(limits, user),
             "user": user,
-            "library": None if user is None else copied_library(),
+            "place": walls.PLACE if self.walls else None,
+            "library": None if user is None or self.walls else copied_library(),
             "bytes": content.tell(),
         }
-        if user is not None:
-            os.chown(self.folder, user, user)
+        python, program, numpy = sys.executable, str(CHILD), str(NUMPY)
+        room: list[str] = []
+        if self.walls:
+            python, program, numpy = walls.sys_executable(), walls.PROGRAM, walls.NUMPY
+            room = walls.room()
         try:
             self.process = processes.start(
-                [sys.executable, "-I", "-S", "-X", "utf8", str(CHILD), str(NUMPY)],
+                [*room, python, "-I", "-S", "-X", "utf8", program, numpy],
                 stdin=-1,
                 stdout=-1,
                 stderr=self.printed,
                 cwd=self.folder,
-                env=_environment(self.folder),
+                env=environment(walls.PLACE if self.walls else str(self.folder)),
             )
         except BaseException:  # told to stop, or there are too many processes
             self.printed.close()
-            os.rmdir(self.folder)
+            places.remove(self.folder, user)
             raise
         self.messages: queue.Queue = queue.Queue()
         self.listener = threading.Thread(target=self._listen, daemon=True)
@@ -166,23 +152,23 @@ class _Child:
         error, late = "", False
         while not error and len(replies) < self.left.stop:
             now = time.monotonic()
-            try:
-                what, message, content = self.messages.get(
-                    timeout=max(0, min(until - now, self.limits.seconds))
-                )
-            except queue.Empty:
+            got = self._next(max(0, min(until - now, self.limits.seconds)))
+            if got is None:
                 error, late = f"not done after {time.monotonic() - now:.0f} seconds", True
                 break
+            what, message, content = got
             if what == "end":
                 error = self._ending()
+            elif what == "memory":
+                error = message["error"]
             elif what == "broken" or what not in ("import", len(replies)):
                 error = "what came back does not have the form of a reply"
             elif "error" in message and what == "import":
-                replies.update(dict.fromkeys(self.left, _not_loaded(_text(message["error"]))))
+                replies.update(dict.fromkeys(self.left, _not_loaded(text(message["error"]))))
             elif "error" in message:
-                replies[what] = Reply(error=_text(message["error"]))
+                replies[what] = Reply(error=text(message["error"]))
             elif "done" in message:
-                replies[what] = _reply(content, self.limits.reply)
+                replies[what] = reply(content, self.limits.reply)
             else:
                 at = what
         if error and at in ("start", "import"):
@@ -194,17 +180,34 @@ class _Child:
                 replies[len(replies)] = Reply(error="not tried: another test of this task hung")
         return self._output()
 
+    def _next(self, seconds: float) -> tuple | None:
+        """Wait for a message; look meanwhile at the memory of all the processes together."""
+        until = time.monotonic() + seconds
+        while True:
+            try:
+                return self.messages.get(timeout=min(LOOK, max(0, until - time.monotonic())))
+            except queue.Empty:
+                if time.monotonic() >= until:
+                    return None
+            if processes.memory(self.process.pid, self.user) > self.limits.memory:
+                more = (
+                    f"more than {self.limits.memory // MIB} MiB of memory, all processes together"
+                )
+                return "memory", {"error": more}, b""
+
     def _ending(self) -> str:
         try:
             code = self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "the process closed the pipe for its answers"
+        if self.walls and code > 128:  # as a shell, bwrap says so of a signal
+            code = 128 - code
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return f"the process ended before an answer came back ({how})"
 
     def _output(self) -> str:
         self.printed.seek(0)
-        return self.printed.read(self.limits.file).decode(errors="replace")
+        return plain(self.printed.read(self.limits.file).decode(errors="replace"))
 
     def end(self) -> None:
         """Remove the process and the folder."""
@@ -213,78 +216,11 @@ class _Child:
         self.listener.join(timeout=1)
         if not self.listener.is_alive():  # or something that could not be ended holds the pipe
             self.process.stdout.close()
-        _remove(self.folder)
-
-
-def _remove(folder: str) -> None:
-    """Remove a folder, even one that is locked, or deeper than Python can follow."""
-    with contextlib.suppress(RecursionError):
-        shutil.rmtree(folder, ignore_errors=True)
-    if os.name == "posix" and os.path.isdir(folder):
-        for command in (["chmod", "-R", "u+rwx", folder], ["rm", "-rf", folder]):
-            child = processes.start(command, stderr=subprocess.DEVNULL)
-            child.wait()
-            processes.end(child)
+        places.remove(self.folder, self.user)
 
 
 def _not_loaded(error: str) -> Reply:
     return Reply(error=f"{error}\nwhen the file was loaded", loaded=False)
-
-
-def _reply(content: bytes, most: int) -> Reply:
-    """Read the arrays of one reply."""
-    try:
-        arrays = _plain(content, most)
-    except Exception as error:  # made by a student's code: it may be anything
-        return Reply(error=f"what came back is not plain arrays: {_text(error, 200)}")
-    found: dict[str, dict[str, np.ndarray]] = {"result": {}, "argument": {}}
-    for name, array in arrays.items():
-        kind, _, rest = name.partition(" ")
-        found.setdefault(kind, {})[rest] = array
-    return Reply(found["result"], found["argument"])
-
-
-def _plain(content: bytes, most: int) -> dict[str, np.ndarray]:
-    """Read the arrays of an ``.npz`` that is not compressed and no larger than it says."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = archive.infolist()
-        if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-            raise ValueError("they are compressed")
-        if sum(member.file_size for member in members) > most:
-            raise ValueError("they are too large")
-        return {
-            member.filename.removesuffix(".npy"): np.load(
-                io.BytesIO(archive.read(member)), allow_pickle=False
-            )
-            for member in members
-        }
-
-
-def _rlimits(limits: Limits, user: int | None) -> Mapping[str, int]:
-    """Return limits by their names in the module ``resource``."""
-    found = {
-        "RLIMIT_CORE": 0,
-        "RLIMIT_CPU": int(limits.in_all) + 5,
-        "RLIMIT_AS": limits.memory,
-        "RLIMIT_FSIZE": limits.file,
-        "RLIMIT_NOFILE": 64,
-    }
-    others = 0 if user is not None or os.name != "posix" else processes.tasks(os.getuid())
-    if others is not None:
-        found["RLIMIT_NPROC"] = others + limits.processes
-    return found
-
-
-def _environment(folder: str) -> dict[str, str]:
-    """Return variables: none of ours, except what Windows cannot start without."""
-    needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-    folders = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), folder)
-    return {**needed, **folders, **dict.fromkeys(THREADS, "1")}
-
-
-def _text(said: Any, most: int = 4000) -> str:
-    """Turn what a student's code said into text that can be written to a file."""
-    return str(said)[:most].encode(errors="backslashreplace").decode()
 
 
 def _shortened(text: str) -> str:

@@ -1,21 +1,20 @@
-"""``python -m tinynet assignment list | release | check | grade | autograder``."""
+"""``python -m tinynet assignment list | verify | release | ...``."""
 
 from __future__ import annotations
 
 import argparse
-import os
-from collections.abc import Sequence
 from typing import Any
 
-from tinynet.classroom import assignments, exports, grading, handout
-from tinynet.classroom.marking import NOTHING_RIGHT, Mark, marks
-from tinynet.classroom.processes import adopting
-from tinynet.classroom.running import LIMITS, run
-from tinynet.commands import outputs, printing, shared, typed
-from tinynet.exercises.comparing import TOLERANCES
-from tinynet.training.interrupts import exit_status
-
-NEAR = ", ".join(f"{allowed:g} for {dtype}" for dtype, allowed in TOLERANCES.items())
+from tinynet.classroom import (
+    assignments,
+    autograders,
+    checking,
+    handout,
+    seeds,
+    tools,
+    verifying,
+)
+from tinynet.commands import grade_class, printing, typed
 
 
 def add(commands: Any) -> None:
@@ -23,8 +22,7 @@ def add(commands: Any) -> None:
     top = commands.add_parser(
         "assignment",
         help="assignments for a class: handed out, checked, graded",
-        description="Assignments for a class. Instructors use list, release, grade and autograder;"
-        " students use check.",
+        description="Assignments for a class. Instructors use the others; students use check.",
     )
     top.set_defaults(command=printing.help_of(top))
     parts = top.add_subparsers(title="commands")
@@ -39,41 +37,28 @@ def add(commands: Any) -> None:
     p.add_argument("folder", type=typed.folder, help="a new folder")
     _place(p)
 
+    p = parts.add_parser("verify", help="check an assignment of your own before it goes out")
+    p.set_defaults(command=verify)
+    p.add_argument("name", help="such as 2, linear or 02_linear")
+    _place(p)
+
     p = parts.add_parser("check", help="run the public tests on your file")
     p.set_defaults(command=check)
     p.add_argument("file", type=typed.folder, help="yours, in the folder that release made")
 
-    p = parts.add_parser(
-        "grade",
-        help="grade all submissions in a folder",
-        description="Runs every submission in child processes with limits on time, memory, output,"
-        " files and processes; as root also as another user and without a network. Unless you run"
-        " it as root, the submissions run with your own permissions: they can read what you can"
-        " read. If that is not good enough, grade in a container.",
-    )
-    p.set_defaults(command=grade)
-    p.add_argument("name", help="such as 2, linear or 02_linear")
-    p.add_argument(
-        "submissions", type=typed.folder, help="holds STUDENT.py, or STUDENT/ with the file in it"
-    )
-    shared.out(p, "folder for the gradebook and the reports", "tinynet-grades")
-    shared.overwrite(p, "an earlier gradebook and its reports")
-    p.add_argument(
-        "--seed",
-        help="the secret from which the cases are drawn (default: the one in the file"
-        f" {grading.SEED} in the folder, which is written if it is not there). Others on this"
-        " machine can see what is typed here: better put it in that file",
-    )
-    p.add_argument("--workers", type=typed.size, help="submissions at a time (default: one a core)")
-    p.add_argument("--gradescope", action="store_true", help="write Gradescope's results too")
-    p.add_argument("--classroom50", action="store_true", help="write Classroom 50's results too")
-    _place(p)
+    p = parts.add_parser("tools", help="write a wheel for students, with check and no answers")
+    p.set_defaults(command=students_tools)
+    p.add_argument("folder", type=typed.folder, help="where the wheel goes")
 
-    p = parts.add_parser("autograder", help="write a zip for Gradescope")
+    _place(grade_class.add(parts))
+
+    p = parts.add_parser("autograder", help="write a zip for Gradescope, or Classroom 50's bundle")
     p.set_defaults(command=autograder)
     p.add_argument("name", help="such as 2, linear or 02_linear")
-    p.add_argument("file", type=typed.folder, help="the zip")
+    p.add_argument("file", type=typed.folder, help="the zip, or the folder of the bundle")
+    p.add_argument("--classroom50", action="store_true", help="a folder with an autograder.py")
     p.add_argument("--seed", help="the secret from which the cases are drawn (default: a new one)")
+    grade_class.visibility(p)
     _place(p)
 
 
@@ -89,11 +74,7 @@ def _place(p: argparse.ArgumentParser) -> None:
 def list_all(options: argparse.Namespace) -> int:
     """Print a line for each assignment, and one for each of its tasks."""
     for assignment in assignments.all_in(options.assignments):
-        cases = assignment.cases(assignments.PUBLIC)
-        points = {
-            task: 1 + sum(case.points for case in cases if case.task == task)
-            for task in assignment.tasks
-        }
+        points = assignment.points
         print(f"{assignment.name:<20}{assignment.title} ({sum(points.values())} points)")
         for task, what in assignment.tasks.items():
             print(f"    {task}  {what} ({points[task]})")
@@ -102,109 +83,50 @@ def list_all(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace) -> int:
     """Write a student's copy of an assignment."""
-    assignment = assignments.find(options.name, options.assignments)
+    assignment = verifying.verify(assignments.place(options.name, options.assignments))
     for file in handout.release(assignment, options.folder):
         print(f"Written: {file}")
     print(f"To check it: python -m tinynet assignment check {options.folder / assignment.file}")
     return 0
 
 
-def check(options: argparse.Namespace) -> int:
-    """Print a line for each task, and what came back where it was wrong."""
-    if options.file.is_dir():
-        raise IsADirectoryError(f"file: {options.file} is a folder: name the file in it")
-    if not options.file.is_file():
-        raise FileNotFoundError(f"file: {options.file} is not there")
-    given = handout.read(options.file.resolve().parent)
-    if options.file.name in ("tests.py", f"test_{given.file}") or options.file.suffix != ".py":
-        raise ValueError(f"file: expected yours, {given.file}, got {options.file.name}")
-    try:
-        source = options.file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{options.file}: expected a text in UTF-8: {error}") from None
-    with adopting():
-        replies, printed = run(given.file, source, given.tests, given.cases, LIMITS)
-    found = marks(given.cases, replies, given.expected)
-    print(given.title)
-    told = {NOTHING_RIGHT}
-    if not replies[0].loaded:
-        told.add(replies[0].error)
-        print("\n" + replies[0].error)
-    for task, what in given.tasks.items():
-        _say(task, what, [mark for mark in found if mark.task == task], told)
-    if printed:
-        print(f"\nIt printed:\n{printed}")
-    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
+def verify(options: argparse.Namespace) -> int:
+    """Check an instructor's assignment."""
+    assignment = verifying.verify(assignments.place(options.name, options.assignments))
     print(
-        f"\n{earned} of {points} points. The graded tests are of the same kind, with other numbers."
-    )
-    print(f"Right is what differs by at most this share of an array's largest number: {NEAR}.")
-    return 0 if earned == points else 1
-
-
-def _say(task: str, what: str, found: Sequence[Mark], told: set[str]) -> None:
-    """Print a line for a task, and what is said of its tests, unless it was told before."""
-    earned, points = sum(mark.earned for mark in found), sum(mark.points for mark in found)
-    begun = any(mark.earned or "NotImplementedError" not in mark.said for mark in found[:-1])
-    print(f"\nTask {task}: {what}: {earned} of {points}{'' if begun else ', not begun'}")
-    for mark in found if begun else ():
-        if mark.said and mark.said not in told:
-            print(f"  {mark.test}:")
-            print("".join(f"    {line}\n" for line in mark.said.splitlines()), end="")
-            told.add(mark.said)
-
-
-def grade(options: argparse.Namespace) -> int:
-    """Grade a class, and write the results."""
-    assignment = assignments.find(options.name, options.assignments)
-    book = options.out / grading.BOOK
-    outputs.is_new(book, overwrite=options.overwrite)
-    grading.submissions(options.submissions, assignment.file)  # before anything is written
-    options.out.mkdir(mode=0o700, parents=True, exist_ok=True)  # no submission reads the others'
-    for kind in ("reports", "gradescope", "classroom50"):  # of an earlier grading
-        for file in (options.out / kind).glob("*.*"):
-            file.unlink()
-    (options.out / "reports").mkdir(exist_ok=True)
-    seed = grading.secret_seed(options.out, options.seed)
-    tasks = assignment.tasks
-
-    def write(one: grading.Graded) -> None:
-        report = grading.report(one, assignment.title, tasks)
-        (options.out / "reports" / f"{one.student}.txt").write_text(report, encoding="utf-8")
-        if options.gradescope:
-            result = exports.gradescope(one, tasks)
-            exports.write(options.out / "gradescope", one.student, result)
-        if options.classroom50:
-            exports.write(options.out / "classroom50", one.student, exports.classroom50(one))
-
-    if os.name == "posix" and os.geteuid() != 0:
-        printing.complain(
-            "submissions run with your own permissions, and can read what you can: see grade --help"
-        )
-    try:
-        graded = grading.grade(
-            assignment, options.submissions, seed, workers=options.workers, done=write
-        )
-    except KeyboardInterrupt as stop:
-        printing.complain(f"\nstopped: {book} was not written; the reports so far are there")
-        return exit_status(stop)
-    grading.gradebook(graded, book)
-    if others := grading.not_graded(options.submissions):
-        print(f"not graded, because it is no .py file: {', '.join(others)}")
-    points = [sum(one.points.values()) for one in graded]
-    print(
-        f"{len(graded)} graded, {min(points)} to {max(points)} of"
-        f" {sum(graded[0].maximum.values())} points. Written: {book} and {options.out / 'reports'}"
+        f"{assignment.name}: the reference earns all points; the student's copy, an empty file,"
+        " constants, the public answers by heart and errors earn none"
     )
     return 0
 
 
+def check(options: argparse.Namespace) -> int:
+    """Print a line for each task, and what came back where it was wrong."""
+    good, lines = checking.check(options.file)
+    print("\n".join(lines))
+    return 0 if good else 1
+
+
+def students_tools(options: argparse.Namespace) -> int:
+    """Write the wheel for students."""
+    path = tools.wheel(options.folder)
+    print(f"Written: {path}. To install it: python -m pip install {path}")
+    return 0
+
+
 def autograder(options: argparse.Namespace) -> int:
-    """Write a zip to upload."""
+    """Write a zip to upload, or a folder to publish."""
     assignment = assignments.find(options.name, options.assignments)
+    seed = options.seed or seeds.new_seed()
+    if options.classroom50:
+        autograders.bundle(assignment, seed, options.file)
+        print(
+            f"Written: {options.file}. It holds the reference and the seed, and what Classroom 50"
+            " publishes of it can be read by anyone who finds the address."
+        )
+        return 0
     if options.file.exists():
         raise FileExistsError(f"file: {options.file} is there: give another name")
-    seed = options.seed or grading.new_seed()
-    exports.autograder(assignment, seed, options.file)
+    autograders.autograder(assignment, seed, options.file, options.visibility)
     print(f"Written: {options.file}. It holds the reference and the seed: for the instructor only.")
     return 0

@@ -12,6 +12,7 @@ from tinynet.commands import (
     data,
     exercise,
     figures,
+    live,
     picture,
     printing,
     study,
@@ -19,7 +20,7 @@ from tinynet.commands import (
 )
 from tinynet.training.interrupts import exit_status, sigterm_raises
 
-COMMANDS = (exercise, compare, figures, table1, picture, study, assignment, data)
+COMMANDS = (exercise, compare, figures, table1, picture, live, study, assignment, data)
 SMALLER = "try a smaller --width or --size, or fewer --workers"
 
 

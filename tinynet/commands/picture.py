@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 import tinynet as tn
+from tinynet import activations, initializers
+from tinynet._internal import checks
 from tinynet._internal.replacing import replacing
-from tinynet.commands import outputs, shared
+from tinynet.commands import outputs, shared, typed
 
 
 def add(commands: Any) -> None:
@@ -21,18 +23,39 @@ def add(commands: Any) -> None:
         " and back, with the numbers in every array and the lines of NumPy that made them.",
     )
     p.set_defaults(command=picture)
+    p.add_argument(
+        "--sizes",
+        type=typed.sizes,
+        default=[3, 4, 2],
+        help="inputs, hidden units, outputs (default: 3,4,2)",
+    )
+    for name, module, default in (
+        ("activation", activations, "tanh"),
+        ("init", initializers, "normalized"),
+    ):
+        choices = sorted(key.lower() for key in checks.defined_in(module))
+        p.add_argument(
+            f"--{name}",
+            choices=choices,
+            default=default,
+            help=f"{', '.join(choices)} (default: %(default)s)",
+            metavar=name.upper(),
+        )
     shared.seed(p, "the weights")
     shared.out(p, "the file", "tinynet-backprop.html")
     shared.overwrite(p, "an earlier file")
 
 
 def picture(options: argparse.Namespace) -> int:
-    """Trace one pass of two examples through a network of 3, 4 and 2 units, and write its page."""
+    """Trace one pass of two examples through a small network, and write its page."""
     from tinynet.plots.page import page  # loads Matplotlib, which other commands do without
 
     outputs.is_new(options.out, overwrite=options.overwrite)
-    x = np.array([[1.0, 0.0, -1.0], [0.0, 1.0, 1.0]])
-    net = tn.mlp([3, 4, 2], rng=options.seed)
+    n_in, *_, classes = options.sizes
+    if classes < 2:
+        raise ValueError(f"--sizes: expected 2 outputs or more, a class each, got {classes}")
+    x = np.array([np.resize([1.0, 0.0, -1.0], n_in), np.resize([0.0, 1.0, 1.0], n_in)])
+    net = tn.mlp(options.sizes, activation=options.activation, init=options.init, rng=options.seed)
     html = page(tn.trace(net, x, np.array([0, 1]), tn.SoftmaxCrossEntropy()))
     with replacing(options.out) as file:
         file.write(html.encode())

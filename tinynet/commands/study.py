@@ -8,7 +8,16 @@ from typing import Any
 from tinynet import studies
 from tinynet.commands import outputs, shared
 
-STUDIES = ()
+STUDIES = (
+    "batch_sizes",
+    "dropout",
+    "landscape",
+    "larger_rates",
+    "plateau",
+    "rectifiers",
+    "marked_digits",
+    "transfer",
+)
 
 
 def add(commands: Any) -> None:

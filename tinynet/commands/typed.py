@@ -29,6 +29,12 @@ def size(text: str) -> int:
 
 
 @option
+def sizes(text: str) -> list[int]:
+    """Read the sizes of layers, two or more: 3,4,2."""
+    return checks.sizes("value", [whole(part) for part in text.split(",")])
+
+
+@option
 def folder(text: str) -> Path:
     """Read the name of a folder, or of a file."""
     if not text:

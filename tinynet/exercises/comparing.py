@@ -21,13 +21,14 @@ def wrong(
     """Say what is wrong with the first array that is wrong; return None if all are right.
 
     Numbers may differ by a share of the array's largest: ``within``, or by default 1e-10, and
-    1e-4 if an array is float32, also among those that were ``given``.
+    1e-4 if what is right or an array that was ``given`` is float32. What came back does not count:
+    a rough answer becomes no better by being cast to float32.
     """
     for name, right in expected.items():
         if name not in got:
             return f"{name}: nothing came back"
         array = np.asarray(got[name])
-        allowed = tolerance(array, right, *given) if within is None else within
+        allowed = tolerance(right, *given) if within is None else within
         found = _wrong(array, right, allowed, {len(a) for a in given if a.ndim > 1})
         if found is not None:
             return f"{name}: {found}"[:SHOWN]
@@ -68,8 +69,8 @@ def _wrong(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -
         return known
     first = _first(bad)
     shown = _few(got) if got.ndim < 3 else f"{got[first]:.4g}"
-    where = f"the first at {list(first)}: got {shown}"
-    return f"{bad.sum()} of {bad.size} numbers are not right, {where}"
+    told = f"the first at {list(first)}: got {shown}"
+    return f"{bad.sum()} of {bad.size} numbers are not right, {told}"
 
 
 def _looks(got: np.ndarray, right: np.ndarray, allowed: float, rows: set[int]) -> str:

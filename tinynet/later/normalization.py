@@ -214,7 +214,7 @@ class BatchLayerNorm(BatchNorm):
 
 
 class WeightNorm(Linear):
-    """A Linear with W = g V/|V|, a length and a direction for each unit: Salimans & Kingma (2016).
+    """A Linear with W = ``g V/|V|``, length and direction of each unit: Salimans & Kingma (2016).
 
     Parameters
     ----------
@@ -226,7 +226,7 @@ class WeightNorm(Linear):
     g, dg : ndarray, shape (n_out,)
         The lengths of the columns of W, and the gradient with respect to them.
     V, dV : ndarray, shape (n_in, n_out)
-        The directions, of any length. dV is at a right angle to V, so |V| only grows.
+        The directions, of any length. dV is at a right angle to V, so ``|V|`` only grows.
     W, dW : ndarray, shape (n_in, n_out)
         Made of g and V in each forward pass.
     """

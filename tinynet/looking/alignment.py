@@ -25,14 +25,24 @@ class Alignment(NamedTuple):
         """
         return float(self.d[: checks.size("k", k)].sum() / self.total)
 
+    def left(self, steps: int | np.ndarray) -> float | np.ndarray:
+        """Return the share of the targets that so many steps of gradient descent leave, from 0.
+
+        Of a linear model on top, at the rate 1/s_1^2: (1 - (s_i/s_1)^2)^(2 steps) of each d_i, and
+        all that lies along no direction. ``steps`` may be an array.
+        """
+        t = checks.numbers("steps", steps, least=0)
+        shrinks = (1 - (self.s / self.s[0]) ** 2) ** (2 * t[..., None])
+        return (shrinks @ self.d + self.total - self.d.sum()) / self.total
+
 
 def alignment(net: Network, x: np.ndarray, y: np.ndarray) -> list[Alignment]:
     """Compare the representations of examples with their targets: Imani, Hu & White (2022).
 
     A representation Phi is the input, or what a hidden layer puts out, with a column of ones (the
     bias of a linear model on top), and each row scaled to the length 1. Of Phi = U S V^T come s,
-    and d_i = (u_i . y)^2. Gradient descent on |Phi w - y|^2/2 learns what lies along u_i at a rate
-    that grows with s_i^2: the more of y lies along the first ones, the faster.
+    and d_i = (u_i . y)^2. Gradient descent on ``|Phi w - y|^2/2`` learns what lies along u_i at a
+    rate that grows with s_i^2: the more of y lies along the first ones, the faster.
 
     Parameters
     ----------

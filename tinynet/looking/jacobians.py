@@ -98,7 +98,7 @@ def mean_square_singular_value(net: Network, i: int | None, x: np.ndarray) -> np
     """Return the mean squared singular value of each example's Jacobian, without a spectrum.
 
     The sum of the squares is that of J's squared entries; for Linear i and its activation it is
-    the sum over units k of f'(s_k)^2 |W_k|^2, with W_k the column of unit k. Parameters and
+    the sum over units k of ``f'(s_k)^2 |W_k|^2``, with W_k the column of unit k. Parameters and
     errors are those of :func:`singular_values`.
 
     Returns

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from tinynet._internal import checks, contracts
 from tinynet._internal.replacing import inside, replacing
 from tinynet.plots import diagram
+from tinynet.plots.page import page as page
 
 NARROW, WIDE = 6.4, 9.6  # widths of a figure, in inches
 # Of runs, by Okabe & Ito and by Tol, for everyone: each has a contrast of at least 3 on white.

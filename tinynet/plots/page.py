@@ -18,13 +18,23 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks
+from tinynet.activations import Identity, ReLU, Sigmoid, Softsign, Tanh
+from tinynet.layers import Linear
 from tinynet.looking.traces import Trace, backward_names, forward_names
+from tinynet.losses import Quadratic, SoftmaxCrossEntropy
 
 LARGEST = 20_000  # numbers in a page: a browser lays out each of them
+COMPUTED = (  # what the page can compute again, when a number is changed by hand
+    *(Linear, Tanh, Softsign, Sigmoid, ReLU, Identity),
+    *(SoftmaxCrossEntropy, Quadratic),
+)
 
 
 def page(trace: Trace) -> str:
     """Make one HTML file that needs nothing else: a slider, maps of colours, lines of code.
+
+    A number that is pointed at lights up those it is made of. Where layers and loss are tinynet's
+    own, in float64, entries of W, b and the input can be changed, and the pass is computed again.
 
     Parameters
     ----------
@@ -48,7 +58,12 @@ def page(trace: Trace) -> str:
         )
     kinds = [kind.__name__ for kind in trace.kinds]
     titles = [f"{place} {kind}" for place, kind in zip(trace.places, kinds, strict=False)]
-    content = {"places": [*titles, kinds[-1]], "steps": steps(trace)}
+    content = {
+        "places": [*titles, kinds[-1]],
+        "steps": steps(trace),
+        "kinds": [kind.__name__ if kind in COMPUTED else None for kind in trace.kinds],
+        "computes": _can_be_computed(trace),
+    }
     text = json.dumps(content, allow_nan=False).replace("</", "<\\/")  # "</" could end the script
     template = resources.files("tinynet.plots") / "page.html"
     return template.read_text(encoding="utf-8").replace('"CONTENT"', text)
@@ -62,9 +77,10 @@ def steps(trace: Trace) -> list[dict[str, Any]]:
     list of dict
         ``place``, the number of the layer, the loss being the last; ``way``, forward or backward;
         ``code``, the lines that compute; ``uses`` and ``makes``, lists of arrays. An array is a
-        dict: ``name``, the paper's if it has one, ``where``, the attribute, ``shape`` and
-        ``rows``; one that is made has ``line``, the number of its line in the code, None if
-        another method makes it or the code is not at hand.
+        dict: ``name``, the paper's if it has one, ``where``, its place on the network, ``of``
+        and ``attribute``, the number of its layer and its name there, ``shape`` and ``rows``, and
+        ``scale``: signed, part (of 1) or plain. One that is made has ``line``, the number of its
+        line in the code, None if another method makes it or the code is not at hand.
     """
     names = {id(array): name for name, array in _of_a_trace(trace).named().items()}
     forward, backward = [], []
@@ -115,7 +131,9 @@ class _Step:
             "way": way,
             "code": code,
             "uses": [
-                self.array(name, arrays[name]) for name in uses if re.search(rf"\b{name}\b", text)
+                self.array(name, arrays[name])
+                for name in uses
+                if name in arrays and re.search(rf"\b{name}\b", text)
             ],
             "makes": [
                 {
@@ -134,9 +152,24 @@ class _Step:
         return {
             "name": name if "." in known or not known else known,
             "where": where,
+            "of": self.place,
+            "attribute": name,
+            "scale": _scale(name, array),
             "shape": list(array.shape),
             "rows": np.atleast_2d(array).tolist(),
         }
+
+
+def _scale(name: str, array: np.ndarray) -> str:
+    """Tell what the colours of an array mean: classes and the cost have none."""
+    if array.dtype.kind != "f" or array.ndim == 0:
+        return "plain"
+    return "part" if name == "p" else "signed"
+
+
+def _can_be_computed(trace: Trace) -> bool:
+    """Tell whether the page can do the whole pass itself: in float64, without blocks."""
+    return all(kind in COMPUTED for kind in trace.kinds) and trace.output.dtype == np.float64
 
 
 def computing_lines(function: Callable, arrays: Container[str] = ()) -> list[str]:

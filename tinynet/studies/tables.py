@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from tinynet._internal import checks, contracts
 from tinynet.studies.comparison import JACOBIANS
 from tinynet.studies.race import GRID, best_look
@@ -164,6 +166,24 @@ def _curve(
         _line(unit, [_count(k / size) for k in after]),
         _line("test error (%)", [f"{100 * errors[k]:.1f}" for k in after]),
     ]
+
+
+def errors(columns: Sequence[str], rows: Mapping[str, Sequence[float]]) -> str:
+    """Write the errors (%) of each row under the names of the columns; a dash where there is none.
+
+    Parameters
+    ----------
+    columns : sequence of str
+    rows : mapping
+        From the name of a row to its errors, shares from 0 to 1, or NaN.
+    """
+    rows = checks.mapping("rows", rows)
+    shares = {name: checks.numbers(f"rows[{name!r}]", row, [None]) for name, row in rows.items()}
+    lines = [_line("", checks.names("columns", columns))]
+    for name, row in shares.items():
+        checks.names("columns", columns, len(row))
+        lines.append(_line(name, ["-" if np.isnan(e) else f"{100 * e:.1f}" for e in row]))
+    return "\n".join(lines)
 
 
 def _line(title: str, cells: Sequence[str]) -> str:

@@ -58,13 +58,13 @@ def stop_requests(*, wait: bool = True) -> Iterator[StopRequest]:
 
 
 @contextmanager
-def sigterm_raises() -> Iterator[None]:
-    """While this is open, SIGTERM raises at once, as Ctrl-C does anyway."""
+def sigterm_raises(*others: signal.Signals) -> Iterator[None]:
+    """While this is open, SIGTERM raises at once, as Ctrl-C does anyway; so do ``others``."""
 
     def terminate(*_: Any) -> None:
         raise Terminated
 
-    with _answered({signal.SIGTERM: terminate}):
+    with _answered(dict.fromkeys((signal.SIGTERM, *others), terminate)):
         yield
 
 
@@ -74,7 +74,7 @@ def _answered(answers: Mapping[signal.Signals, Callable[[int, Any], None]]) -> I
     before: dict[signal.Signals, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for number, answer in answers.items():
-            if signal.getsignal(number) is USUAL[number]:
+            if signal.getsignal(number) is USUAL.get(number, signal.SIG_DFL):
                 before[number] = signal.signal(number, answer)
     try:
         yield

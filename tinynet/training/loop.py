@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from typing import Any
 
@@ -126,7 +127,8 @@ def train(
             x, targets = _drawn(source, batch)
             if file and run.k == done:
                 file.tries(x, targets)
-            output = net.forward(x)
+            with run.going():
+                output = net.forward(x)
             cost = loss.forward(output, targets) + net.cost
             run.check(cost)
             net.backward(loss.backward())
@@ -214,6 +216,16 @@ class _Run:
         self.optimizer.keep = self.keep
         if isinstance(error, Exception):
             error.add_note(str(self))
+
+    @contextlib.contextmanager
+    def going(self) -> Iterator[None]:
+        """End the run where a block refuses what the layer below it made, as :meth:`check` does."""
+        try:
+            yield
+        except ValueError:
+            if self.k > 0 and first_broken(self.net)[0]:
+                self.check(math.nan)
+            raise
 
     def check(self, cost: float) -> None:
         """End the run on a cost that is not finite, before anything else is changed."""

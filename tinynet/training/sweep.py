@@ -47,11 +47,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinynet._internal import checks
+from tinynet._internal.cores import THREADS, cores
 from tinynet._internal.progress import Silent, bar, started
 from tinynet._internal.replacing import alone, inside, write_json
 from tinynet.training.interrupts import StopRequest, Terminated, stop_requests
 
-THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 POLL = 0.5  # seconds between two looks at how far the jobs are
 
 
@@ -494,13 +494,6 @@ def _tell(n: int) -> None:
 def processes(workers: int | None) -> int | None:
     """Check how many processes there may be at a time; None is as many as there are cores."""
     return None if workers is None else checks.whole("workers", workers, 1, 1000)
-
-
-def cores() -> int:
-    """Count the cores that this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextmanager

@@ -83,15 +83,18 @@ def task4_3(student, doutput, **arrays):
     return numbered("dW", dWs) | numbered("db", dbs)
 
 
+parts4_3 = ("dW", "db")  # each earns half of a case's points
+
+
 def cases4_3(rng):
     kinds = ("doutput", "s", "z", "W")
     return [
         ("one hidden layer", 2, some(network(rng, layers=2), *kinds)),
         ("several hidden layers", 2, some(network(rng, layers=rng.integers(3, 6)), *kinds)),
-        ("no hidden layer", 1, some(network(rng, layers=1), *kinds)),
-        ("all sizes the same", 1, some(network(rng, layers=3, square=True), *kinds)),
-        ("a batch of one", 1, some(network(rng, layers=3, m=1), *kinds)),
-        ("float32", 1, some(network(rng, layers=3, dtype=np.float32), *kinds)),
+        ("no hidden layer", 2, some(network(rng, layers=1), *kinds)),
+        ("all sizes the same", 2, some(network(rng, layers=3, square=True), *kinds)),
+        ("a batch of one", 2, some(network(rng, layers=3, m=1), *kinds)),
+        ("float32", 2, some(network(rng, layers=3, dtype=np.float32), *kinds)),
     ]
 
 

@@ -43,37 +43,73 @@ def cases5_1(rng):
     ]
 
 
-def task5_2(student, n_in, n_out, a, seed, again=None):
+def task5_2(student, n_in, n_out, a, seed, again):
     size, a = (int(n_in), int(n_out)), float(a)
-    first = np.random.default_rng(int(seed))
-    W = np.asarray(student.draw(*size, a, first))
-    if again is None:
-        return {
-            "shape": str(W.shape),
-            "quantiles": np.quantile(W, [0, 0.25, 0.5, 0.75, 1]),
-            "numbers differ": len(np.unique(W)) > 0.9 * W.size,
-        }
-    from_the_same = student.draw(*size, a, np.random.default_rng(int(seed)))
-    from_another = student.draw(*size, a, np.random.default_rng(int(again)))
-    drawn_next = student.draw(*size, a, first)
+    rng = np.random.default_rng(int(seed))
     return {
-        "the same seed gives the same": np.array_equal(W, from_the_same),
-        "another seed gives the same": np.array_equal(W, from_another),
-        "the next draw gives the same": np.array_equal(W, drawn_next),
+        "W": student.draw(*size, a, rng),
+        "next": student.draw(*size, a, rng),
+        "same": student.draw(*size, a, np.random.default_rng(int(seed))),
+        "other": student.draw(*size, a, np.random.default_rng(int(again))),
     }
 
 
+def wrong5_2(arrays, results):
+    """What is wrong with the draws; no two right answers need be alike."""
+    size, a = (int(arrays["n_in"]), int(arrays["n_out"])), float(arrays["a"])
+    for name in ("W", "next", "same", "other"):
+        shape, dtype = results[name].shape, results[name].dtype
+        if shape != size:
+            return f"expected shape {size}, got {shape}"
+        if dtype not in (np.float32, np.float64):
+            return f"expected float64 or float32, got {dtype}"
+    W = results["W"].astype(float)
+    if not np.array_equal(W, results["same"]):
+        return "another generator with the same seed gave other weights"
+    for name, which in [("next", "the next draw"), ("other", "a generator of another seed")]:
+        if alike(W, results[name]):
+            return f"{which} gave the same weights, or nearly so"
+    return wrong_law(W, a) if W.size > 10000 else ""
+
+
+def alike(W, V):
+    """Whether more of their numbers are the same, or go together, than by chance."""
+    if np.mean(W == V) > 0.05:
+        return True
+    return W.size > 10000 and abs(np.corrcoef(W.ravel(), V.ravel())[0, 1]) > 0.1
+
+
+def wrong_law(W, a):
+    """What is wrong with a large W: its distribution, or that its numbers go together."""
+    if not abs(W).max() <= 1.000001 * a:
+        return f"expected weights from -a to a, got {W.min()} to {W.max()} with a = {a}"
+    at = np.linspace(0, 1, 11)
+    quantiles = np.quantile(W, at)
+    if abs(quantiles - a * (2 * at - 1)).max() > 0.05 * a:
+        return f"is not uniform, got deciles {quantiles.round(4).tolist()} with a = {a}"
+    if len(np.unique(W)) < 0.9 * W.size:
+        return f"only {len(np.unique(W))} of {W.size} numbers differ"
+    for what, rows in [("rows", W), ("columns", W.T)]:
+        together = np.corrcoef(rows) - np.eye(len(rows))
+        if abs(together).max() > 0.6:
+            return f"the {what} are not independent of each other"
+    if len(W) == len(W.T) and abs(np.corrcoef(W.ravel(), W.T.ravel())[0, 1]) > 0.1:
+        return "the two sides of the diagonal are not independent of each other"
+    return ""
+
+
 def cases5_2(rng):
-    def case(n_in, n_out, **more):
-        arrays = {"n_in": n_in, "n_out": n_out, "a": rng.uniform(0.01, 0.3), **more}
-        arrays["seed"] = rng.integers(2**31)
+    def case(n_in, n_out):
+        seed, again = rng.choice(2**31, size=2, replace=False)
+        arrays = {"n_in": n_in, "n_out": n_out, "a": rng.uniform(0.01, 0.3)}
+        arrays |= {"seed": seed, "again": again}
         return {name: np.array(value) for name, value in arrays.items()}
 
     n = rng.integers(150, 250)
     return [
-        ("the distribution", 2, case(*two_sizes(rng, 150, 250)), 0.06),
-        ("the distribution, a square W", 1, case(n, n), 0.06),
-        ("seeds", 1, case(*two_sizes(rng, 5, 9), again=rng.integers(2**31))),
+        ("the distribution", 2, case(*two_sizes(rng, 150, 250))),
+        ("the distribution, a square W", 1, case(n, n)),
+        ("a small W", 1, case(*two_sizes(rng, 5, 9))),
     ]
 
 

@@ -116,5 +116,5 @@ def cases6_6(rng):
     return [
         ("a batch", 2, case(m, n)),
         ("a batch of one", 1, case(1, n)),
-        ("as many examples as units, float32", 1, case(n, n, np.float32), FLOAT32),
+        ("as many examples as units, float32", 1, case(n, n, np.float32), 1e-5),
     ]
