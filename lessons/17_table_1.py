@@ -86,10 +86,9 @@ for row, one in found["rows"].items():
 # %% [markdown]
 # Sigmoid, which has learnt nothing, and tanh are spread no more than by their images. The other
 # three are, about twice as much: which network came out is chance too. So whoever speaks of
-# methods has to count seeds, not images. The sign test
-# does: if two methods were alike, each would win half of the seeds. Even if one wins all n, a coin
-# does that with p = 2^(1 - n). And ten pairs are ten chances to be wrong, so the smallest p has to
-# stay below a tenth of 0.005 (Holm's method).
+# methods has to count seeds, not images. The sign test does: if two methods were alike, each would
+# win half of the seeds. Even if one wins all n, a coin does that with p = 2^(1 - n). And ten pairs
+# are ten chances to be wrong, so the smallest p has to stay below a tenth of 0.005 (Holm's method).
 
 # %%
 for pairs in (1, 10):

@@ -15,6 +15,7 @@ import sweep_jobs
 
 from tinynet.__main__ import main
 from tinynet.commands import table1 as command
+from tinynet.training import sweep as sweeping
 from tinynet.training.sweep import Processes, sweep
 
 distributed = pytest.importorskip("distributed", reason='pip install "tinynet[cluster]"')
@@ -143,6 +144,26 @@ def test_a_scheduler_that_is_gone_is_told_and_the_results_are_kept(tmp_path):
     assert "is the cluster gone?" in str(error.value)
     assert str(results) in str(error.value)
     assert on(None, sweep_jobs.square, jobs[:2], folder=results) == [1, 4]
+
+
+def test_ctrl_c_keeps_the_results_and_cancels_the_rest(executor, tmp_path, monkeypatch):
+    wait, deadline = sweeping.wait, time.monotonic() + 60
+
+    def interrupted(pending, timeout):
+        if len(list(tmp_path.glob("*.json"))) == 1 or time.monotonic() > deadline:
+            raise KeyboardInterrupt
+        return wait(pending, timeout=0.1)
+
+    monkeypatch.setattr(sweeping, "wait", interrupted)
+    jobs = [{"n": n, "seconds": 0.0 if n == 1 else 2.0} for n in range(1, 8)]
+    with pytest.raises(KeyboardInterrupt, match="1 of 7 results") as stop:
+        on(executor, sweep_jobs.square, jobs, folder=tmp_path)
+    assert "jobs cancelled: 6" in str(stop.value)
+    assert "a worker of a cluster ends what it has begun" in str(stop.value)
+    monkeypatch.undo()
+    began = time.monotonic()  # what was waiting is not done any more: 2 seconds at most are left
+    assert on(executor, sweep_jobs.square, [{"n": 8}, {"n": 9}]) == [64, 81]
+    assert time.monotonic() - began < 5
 
 
 SMALL = ["--width", "4", "--updates", "20", "--row", "tanh"]

@@ -294,7 +294,7 @@ def test_ctrl_c_cancels_what_has_not_begun_and_says_what_is_kept_and_runs(tmp_pa
     assert "stopped" in str(stop.value)
     assert "1 of 4 results" in str(stop.value)
     assert str(tmp_path) in str(stop.value)
-    assert "1 jobs still run elsewhere" in str(stop.value)
+    assert "jobs cancelled: 2, running: 1" in str(stop.value)
     assert [file.name[:3] for file in tmp_path.glob("*.json")] == ["n-1"]
 
 

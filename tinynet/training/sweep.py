@@ -204,26 +204,36 @@ class _Work:
                     self.shown.update(now - count)
                     count = now
         except BaseException as stop:
-            if isinstance(executor, Processes):
-                executor.stop()
-            running = sum(not future.cancel() and not future.done() for future in futures)
-            for future, k in futures.items():  # what has ended meanwhile is kept
-                if future.done() and not future.cancelled() and not future.exception():
-                    with suppress(Exception):
-                        self.kept.keep(k, future.result())
+            left = self.stop(executor, futures)
             if isinstance(stop, KeyboardInterrupt):
-                raise type(stop)(self.kept.told(running)) from None
+                raise type(stop)(self.kept.told() + left) from None
+            if isinstance(stop, CancelledError):
+                why = "the executor gave up its jobs: is the cluster gone?"
+                raise ConnectionError(self.kept.told(why)) from None
             raise
+
+    def stop(self, executor: Executor, futures: Mapping[Future, int]) -> str:
+        """Stop what can be stopped, keep what has ended meanwhile; say what still runs."""
+        if isinstance(executor, Processes):
+            executor.stop()
+        left = [future for future in futures if not future.done()]
+        cancelled = sum(future.cancel() for future in left)
+        running = sum(not future.done() for future in left)
+        for future, k in futures.items():
+            if future.done() and not future.cancelled() and not future.exception():
+                with suppress(Exception):
+                    self.kept.keep(k, future.result())
+        if not left:
+            return ""
+        begun = " (a worker of a cluster ends what it has begun)" if cancelled else ""
+        return f"; jobs cancelled: {cancelled}, running: {running}{begun}"
 
     def take(self, future: Future, k: int, told: bool) -> None:
         """Take what a job gave, or raised."""
         try:
             outcome = future.result()
-        except BrokenProcessPool:
+        except (BrokenProcessPool, CancelledError):
             raise
-        except CancelledError:
-            kept = self.kept.told(0, "the executor gave up its jobs: is the cluster gone?")
-            raise ConnectionError(kept) from None
         except Exception as error:
             self.failures[k] = error
         else:
@@ -325,12 +335,11 @@ class _Kept:
         self.outcomes[k] = outcome
         return outcome
 
-    def told(self, running: int = 0, why: str = "stopped") -> str:
-        """Say what is kept, and what still runs."""
+    def told(self, why: str = "stopped") -> str:
+        """Say what is kept."""
         count = f"{len(self.outcomes)} of {len(self.jobs)} results"
         where = f"{self.folder} keeps {count}; start again, and it goes on from there"
-        words = f"{why}: {where if self.folder else 'nothing is kept'}"
-        return words + (f"; {running} jobs still run elsewhere, to their end" if running else "")
+        return f"{why}: {where if self.folder else 'nothing is kept'}"
 
     def tell_machines(self) -> None:
         """Say so if the results come from machines that round differently."""
