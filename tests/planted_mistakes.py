@@ -617,7 +617,7 @@ test_table1.py
     the paper's p is each pair's: pair["holm"] if by_seeds -> pair["sign_test"] if by_seeds
     so it is within a seed: pair["mcnemar"][0]["holm"] -> pair["mcnemar"][0]["p"]
     the best has the highest mean: best = min( -> best = max(
-  _chosen -k chosen
+  table1._chosen -k chosen
     the test images know best: run["valid_error"] for run in group] ->
       run["test_error"] for run in group]
     one seed is enough: np.mean([run["valid_error"] for run in group]) -> group[0]["valid_error"]
