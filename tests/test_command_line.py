@@ -180,6 +180,7 @@ def without_seconds(folder):
     return found
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_numbers_to_the_bit(run, tmp_path):
     code, _, err = compare(*SMALL, "--out", tmp_path)
     assert code == 0, err

@@ -296,6 +296,7 @@ def test_the_packed_tinynet_grades_with_what_setup_installs_and_no_command_line_
     assert "secret" not in said.replace("secret-seed.txt", "")
 
 
+@pytest.mark.long
 @posix
 @pytest.mark.skipif(os.name == "posix" and os.geteuid() != 0, reason="needs another user")
 @pytest.mark.parametrize("walled", [True, False])
@@ -319,6 +320,7 @@ for path in ("source/secret-seed.txt", "graded/out/secret-seed.txt", "source/les
     assert sum(test["score"] for test in result["tests"]) == FULL
 
 
+@pytest.mark.long
 @posix
 def test_on_gradescope_the_cases_are_those_of_the_submitter(packed, tmp_path):
     folder = unpack(packed, tmp_path)
@@ -372,6 +374,7 @@ def test_fifos_and_devices_do_not_hang_the_script_and_the_time_is_told(packed, t
     assert 0 < result["execution_time"] < 30
 
 
+@pytest.mark.long
 @posix
 def test_the_bundle_writes_a_result_that_classroom_50_takes(assignments, tmp_path, capsys):
     bundle = tmp_path / "bundle"

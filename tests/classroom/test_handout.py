@@ -374,7 +374,13 @@ GUARDED = {
 }
 
 
-@pytest.mark.parametrize("line", GUARDED.values(), ids=GUARDED)
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(line, id=name, marks=[pytest.mark.long] if name != "tinynet" else [])
+        for name, line in GUARDED.items()
+    ],
+)
 def test_what_the_grader_refuses_to_import_pytest_refuses_too(folder, capsys, line):
     (folder / "helper.py").write_text("")
     code, said = check(folder, SOLUTION + line, capsys)

@@ -23,13 +23,13 @@ from submitting import (
 from tinynet.classroom import walls
 from tinynet.classroom.running import MIB, Limits
 
-pytestmark = ONLY_POSIX
+pytestmark = [ONLY_POSIX, pytest.mark.long]
 NO_WALLS = walls.why_not()
 
 
-@pytest.fixture(autouse=True, params=["walls", pytest.param("none", marks=pytest.mark.long)])
+@pytest.fixture(autouse=True, params=["walls", "none"])
 def within(request, monkeypatch):
-    """Within the walls of bwrap, if it is there; and without them, in the long tests."""
+    """Within the walls of bwrap, if it is there; and without them."""
     if request.param == "none":
         monkeypatch.setattr(walls, "why_not", lambda: "it is not wanted")
 

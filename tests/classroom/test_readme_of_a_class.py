@@ -17,6 +17,7 @@ from tinynet.exercises.comparing import TOLERANCES
 PAGE = (HERE / "lessons" / "assignments" / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 def test_a_class_goes_through_the_commands_of_the_page(tmp_path):
     commands = [

@@ -54,6 +54,7 @@ def test_it_holds_no_layers_losses_initializers_or_jacobians(installed):
     assert "AttributeError" in done.stderr
 
 
+@pytest.mark.long
 def test_check_and_pytest_run_with_it_alone(installed):
     file = installed / "handout" / "linear.py"
     stub = file.read_text()
