@@ -708,7 +708,7 @@ test_wrong_calls.py
 """
 
 WHAT_CAME_AFTER = """
-test_later.py
+later/test_later.py
   later.normalization.through_norm -k differences
     the mean is a constant: shifts = dx_hat.mean(axis=axis, keepdims=True) -> shifts = 0
     the std is a constant: x_hat * (dx_hat * x_hat).mean(axis=axis, keepdims=True) -> 0
