@@ -36,6 +36,7 @@ def ax():
     ("module", "kept_out"),
     [
         ("tinynet", ["matplotlib", "PIL", "multiprocessing.pool", "concurrent.futures.process"]),
+        ("tinynet", ["ssl", "http.client"]),  # only a download needs them
         ("tinynet.studies.comparison", ["matplotlib"]),
         ("tinynet.plots", ["matplotlib.pyplot"]),
     ],
