@@ -60,7 +60,7 @@ def test_a_batch_is_10_by_default_as_in_the_paper():
 # ---------------------------------------------------------------------------- watching
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(updates=st.integers(1, 12), every=st.integers(1, 15))
 def test_watch_is_called_before_the_first_update_at_every_so_many_and_after_the_last(
     updates, every
