@@ -64,7 +64,7 @@ class Size:
         for name in ("width", "updates", "search", "step"):
             checks.size(name, getattr(self, name))
         checks.whole("depth", self.depth, 1, seeded.DEEPEST)
-        checks.moments("early", self.early)
+        checks.whole_numbers("early", self.early)
 
     @property
     def looks(self) -> tuple[int, ...]:
