@@ -372,6 +372,7 @@ def test_the_command_says_how_long_and_writes_a_file_per_row_and_a_picture(
     assert "to go on this machine" in said
     assert "chosen" in said
     assert "sigmoid: width 4" in said
+    assert said.count("_n: normalized weights") == 1
     assert (tmp_path / "shapeset-tiny.png").stat().st_size > 5000
     result = json.loads((tmp_path / "shapeset-tiny-sigmoid.json").read_text())
     assert result["finished"]

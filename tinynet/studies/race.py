@@ -36,6 +36,7 @@ ROWS = {
     "tanh_n": ("tanh", "normalized"),
     "sigmoid": ("sigmoid", "standard"),
 }
+NORMALIZED = "_n: normalized weights"  # said once with the tables, which have these names
 GRID = (0.01, 0.03, 0.1)  # learning rates to choose from
 # What is kept of each layer, besides the errors.
 LAYERS = ("z_mean", "z_std", "z_p98", "z_saturated", "ds_std", "dW_std", "update_ratio")
