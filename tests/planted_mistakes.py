@@ -519,6 +519,9 @@ test_summaries.py
 test_training.py
   _Run.check -k rate_too_large
     numbers break now and then: if not math.isfinite(cost): -> if False:
+  _Run._broken -k never_broken or already_broken
+    at first it must be the weights: if self.k == 0 and is_finite(self.net): -> if False:
+    at first it is never the weights: if self.k == 0 and is_finite(self.net): -> if self.k == 0:
   train -k watch_is_called
     watching begins with the first update: if done == 0: -> if False:
   knows_chance -k chance_level_stands
