@@ -91,4 +91,8 @@ OF = {
     " and then rises at once, the strongest first. The dots are theory.",
     "06_deep_linear_networks_components": "In one layer or three, with bends or without, the error"
     " along the strong components goes first.",
+    "08_the_edge_of_chaos_theory": "Below 1 signal and gradient fade; above, two inputs lose what"
+    " they have in common and the gradient explodes. The dots are theory.",
+    "08_the_edge_of_chaos_learning": "Fifty layers learn near the edge only, and from orthogonal"
+    " weights they learn most, at either rate.",
 }

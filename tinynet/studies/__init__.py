@@ -7,6 +7,7 @@ loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.dropout import dropout
+from tinynet.studies.fifty_layers import fifty_layers
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
@@ -27,6 +28,7 @@ __all__ = [
     "batch_sizes",
     "cost_surfaces",
     "dropout",
+    "fifty_layers",
     "figure11",
     "figure12",
     "geometric_mean",
