@@ -822,6 +822,23 @@ later/test_later.py
     all rows are alike: np.linalg.norm(phi, axis=1, keepdims=True) -> 1.0
     a length and no square: (U.T @ targets) ** 2 -> np.abs(U.T @ targets)
 
+later/test_edge_of_chaos.py
+  starts.lsuv -k lsuv
+    a variance is a std: std = y.std(dtype=float) -> std = y.var(dtype=float)
+    the next layer sees what this one saw: z = layer.forward(z) -> z
+    the biases may stay: layer.b[:] = 0 -> pass
+    as long is as good: orthogonal(layer.n_in, layer.n_out, rng) -> rng.normal(size=layer.W.shape)
+  starts.gradinit -k gradinit
+    a step goes up: P -= lr * gradients[name] -> P += lr * gradients[name]
+    whoever steps may judge: view.forward(x[half:]), labels[half:] ->
+      view.forward(x[:half]), labels[:half]
+    any gradient will do: max(length - LONGEST, 0) -> 0.0
+    the biases are 0 anyway: None if b is None else b.copy() -> b
+    the factors say it all: layer.W *= layer.W.dtype.type(a) -> pass
+  starts.gradmax -k gradmax
+    left is right: np.linalg.svd(M, full_matrices=False)[2] -> np.linalg.svd(M)[0].T
+    the last are the best: V[:units] -> V[-units:]
+
 test_exercises.py
   comparing._looks -k function_gets
     a batch is nobody's guess: np.isclose(size, m) for m in rows - {1} -> False for m in ()

@@ -216,6 +216,7 @@ OWN = {
     "later.WeightNorm": lambda: {"init": tn.he},
     "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
     "later.Dropout.backward": lambda: {"dy": X},
+    "later.gradmax": lambda: {"z": X, "ds": X[:, :2] * X[:, 1:], "units": 1},
     "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
     "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
     "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
@@ -253,6 +254,7 @@ OWN = {
     "studies.race.kept": lambda: {"data": "mnist", "size": "medium"},
     "studies.seeded.network": lambda: {"depth": 2, "data": "mnist"},
     "studies.dropout": lambda: {"updates": 20},
+    "studies.fifty_layers": lambda: {"starts": ["orthogonal 1", "LSUV"], "rates": [0.1]},
     "studies.rectifiers": lambda: {"updates": 30},
     "studies.marked_digits": lambda: {
         "folder": write_mnist(Path("mnist")), "updates": 1

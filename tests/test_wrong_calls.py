@@ -148,6 +148,7 @@ FINE = {
         ({"np.array([3])"}, "Dataset.shape"),
         ({"a list", "np.array([3])", "one example"}, "studies.Race.rates studies.plateau.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.larger_rates.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.fifty_layers.rates"),
         ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
         ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),

@@ -11,6 +11,7 @@ from tinynet.commands import outputs, shared
 STUDIES = (
     "batch_sizes",
     "dropout",
+    "fifty_layers",
     "landscape",
     "larger_rates",
     "plateau",

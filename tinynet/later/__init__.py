@@ -9,6 +9,7 @@ from tinynet.later.dropout import Dropout
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
+from tinynet.later.starts import gradinit, gradmax, lsuv
 
 __all__ = [
     "ELU",
@@ -23,4 +24,7 @@ __all__ = [
     "Momentum",
     "Natural",
     "WeightNorm",
+    "gradinit",
+    "gradmax",
+    "lsuv",
 ]

@@ -8,6 +8,7 @@ from tinynet.studies import figure11, figure12, race, seeded, significance, tabl
 from tinynet.studies.batch_sizes import batch_sizes
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.dropout import dropout
+from tinynet.studies.fifty_layers import fifty_layers
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.landscape import landscape
 from tinynet.studies.larger_rates import larger_rates, plateau
@@ -30,6 +31,7 @@ __all__ = [
     "batch_sizes",
     "cost_surfaces",
     "dropout",
+    "fifty_layers",
     "figure11",
     "figure12",
     "geometric_mean",
