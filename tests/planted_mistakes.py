@@ -820,6 +820,27 @@ later/test_later.py
     all rows are alike: np.linalg.norm(phi, axis=1, keepdims=True) -> 1.0
     a length and no square: (U.T @ targets) ** 2 -> np.abs(U.T @ targets)
 
+later/test_autoencoders.py
+  BitCrossEntropy.forward -k bit
+    an output is a probability: np.logaddexp(0, output) -> np.log1p(np.abs(output))
+    a target is 1: targets * output -> output
+    the mean over all numbers: each.sum() / m -> each.mean()
+  BitCrossEntropy.backward -k cross_entropy or differences
+    the slope of the sigmoid is missing: (self.p - self.targets) / m ->
+      (self.p - self.targets) * self.p * (1 - self.p) / m
+    the mean is for later: (self.p - self.targets) / m -> (self.p - self.targets) / 1
+  BitCrossEntropy.chance -k chance
+    a bit is a 1: entropy(p) + entropy(1 - p) -> entropy(p)
+  pretrain -k by_hand or descent
+    what is seen is wanted: loss.forward(coder.forward(seen), clean) ->
+      loss.forward(coder.forward(seen), seen)
+    noise is what is kept: >= noise -> < noise
+    what is left has to grow: rng.random(clean.shape) >= noise) ->
+      rng.random(clean.shape) >= noise) / (1 - noise)
+    each layer sees the images: below += [linear, activation] -> below += []
+    all costs are those of bits: not below or isinstance(below[-1], Sigmoid) -> True
+    the steps are the network's: SGD(coder, lr) -> SGD(Network([linear]), lr)
+
 test_exercises.py
   comparing._looks -k function_gets
     a batch is nobody's guess: np.isclose(size, m) for m in rows - {1} -> False for m in ()

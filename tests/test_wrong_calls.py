@@ -113,7 +113,7 @@ FINE = {
         (POSITIVE | {"zero"}, "studies.law.variance"),
         (POSITIVE | {"zero"}, "studies.linear_regime.z_square studies.linear_regime.ds_square"),
         ({"a fraction"}, "studies.cost_surfaces.reach"),
-        ({"zero"}, "p share momentum mean square"),
+        ({"zero"}, "p share momentum mean square noise"),
         ({"zero"}, "jacobians k which decimals studies.tables.learning.chance_error"),
         ({"None", "zero"}, "i"),
         (MOMENTS, "every early"),
@@ -148,6 +148,8 @@ FINE = {
         ({"np.array([3])"}, "Dataset.shape"),
         ({"a list", "np.array([3])", "one example"}, "studies.Race.rates studies.plateau.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.larger_rates.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.pre_training.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.ways_off.rates"),
         ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
         ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),
@@ -158,6 +160,7 @@ FINE = {
         (HOLES, "Linear.forward.x Shuffled.x"),
         (HOLES, "SoftmaxCrossEntropy.forward.output Quadratic.forward.output"),
         (HOLES, "later.Dropout.backward.dy later.WeightNorm.forward.x"),
+        (HOLES, "later.BitCrossEntropy.forward.output"),
         (
             HOLES | {"a pair of lists", "another shape"},
             "Activation.forward.x later.Dropout.forward.x",
@@ -186,7 +189,7 @@ AS_WELL = {
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
-SLOW |= {"studies.table1.train_one"}
+SLOW |= {"studies.table1.train_one", "studies.curriculum"}
 
 
 @pytest.fixture(autouse=True)

@@ -10,13 +10,16 @@ from tinynet.commands import outputs, shared
 
 STUDIES = (
     "batch_sizes",
+    "curriculum",
     "dropout",
     "landscape",
     "larger_rates",
     "plateau",
+    "pre_training",
     "rectifiers",
     "marked_digits",
     "transfer",
+    "ways_off",
 )
 
 

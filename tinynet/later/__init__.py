@@ -5,6 +5,7 @@ layers needs ``into=``.
 """
 
 from tinynet.later.activations import ELU
+from tinynet.later.autoencoders import BitCrossEntropy, pretrain
 from tinynet.later.dropout import Dropout
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
@@ -16,6 +17,7 @@ __all__ = [
     "BatchLayerNorm",
     "BatchNorm",
     "Batchless",
+    "BitCrossEntropy",
     "Dropout",
     "Hinge",
     "LayerNorm",
@@ -23,4 +25,5 @@ __all__ = [
     "Momentum",
     "Natural",
     "WeightNorm",
+    "pretrain",
 ]

@@ -16,13 +16,13 @@ import numpy as np
 
 from tinynet._internal import checks, contracts
 from tinynet.datasets import Shuffled, mnist
-from tinynet.datasets.dataset import Part
 from tinynet.later import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, Natural, WeightNorm
 from tinynet.layers import Activation, Linear
 from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.studies import seeded
+from tinynet.studies.rates import checked_rates, errors_of, moments, shuffled
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -53,7 +53,6 @@ START = 1000  # images that weight norm and batchless start from
 BATCH = 60  # Ioffe & Szegedy's on MNIST
 STEPS = (0.05, 0.1, 0.2, 0.4)  # along the gradient
 PROBES = 16  # times in a run at which the cost is followed along the gradient
-LOOKS = 8  # at the test error of a run
 PROBED, NOISE = 4, 5  # streams of a seed, beside those of the seeded networks
 
 
@@ -94,16 +93,16 @@ def plateau(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    norms, rates = _norms(norms), _rates(rates)
+    norms, rates = _norms(norms), checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)
-    batch, looks = min(BATCH, len(data.train[0])), _moments(updates)
+    batch, looks = min(BATCH, len(data.train[0])), moments(updates)
 
     def errors(norm: str, lr: float) -> np.ndarray:
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, start=data.train[0][:START])
-        return _errors(net, _shuffled(data.train, seed), data.test, lr, batch, looks)
+        return errors_of(net, shuffled(data.train, seed), data.test, lr, batch, looks)
 
     arrays = {
         "updates": looks,
@@ -137,16 +136,16 @@ def larger_rates(
         ``updates``, shape (T,), and ``error``, shape (rows, rates, T): the share of test images
         misclassified after so many. The settings name ``rows``.
     """
-    rates = _rates(rates)
+    rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     test = seeded.stream(seed, seeded.TEST).draw(seeded.IMAGES)
-    looks = _moments(updates)
+    looks = moments(updates)
 
     def errors(norm: str, init: str, lr: float) -> np.ndarray:
         net = with_norm(seeded.network("tanh", init, width, DEPTH, seed), norm)
         source = seeded.stream(seed, seeded.TRAINING)
-        return _errors(net, source, test, lr, 50, looks)
+        return errors_of(net, source, test, lr, 50, looks)
 
     arrays = {
         "updates": looks,
@@ -205,15 +204,15 @@ def batch_sizes(
     for k, batch in enumerate(batches):
         checks.whole(f"batches[{k}]", batch, 1, len(data.train[0]))
     largest = max(batches)
-    seen = largest * _moments(max(1, images // largest))
+    seen = largest * moments(max(1, images // largest))
 
     def errors(norm: str, batch: int) -> np.ndarray:
         if norm in NEED_A_BATCH and batch == 1:
             return np.full(len(seen), np.nan)
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, behind=True, start=data.train[0][:START])
-        source = _shuffled(data.train, seed)
-        return _errors(net, source, data.test, min(0.01 * batch, 0.1), batch, seen // batch)
+        source = shuffled(data.train, seed)
+        return errors_of(net, source, data.test, min(0.01 * batch, 0.1), batch, seen // batch)
 
     arrays = {
         "images": seen,
@@ -272,7 +271,7 @@ def landscape(
         net = _with_noise(net, noise, seed) if noise else net
         probes, found = Shuffled(*data.train, [seed, PROBED], drop_last=True), []
         train(
-            *(net, SoftmaxCrossEntropy(), Natural(net, 0.1), _shuffled(data.train, seed), updates),
+            *(net, SoftmaxCrossEntropy(), Natural(net, 0.1), shuffled(data.train, seed), updates),
             batch=batch,
             watch=lambda k: found.append(_along_the_gradient(net, *probes.draw(batch))),
             every=looks.tolist(),
@@ -382,24 +381,6 @@ def _with_lengths(linear: Linear) -> WeightNorm:
 # ---------------------------------------------------------------------------- runs
 
 
-def _errors(
-    net: Network, source: Any, test: Part, lr: float, batch: int, looks: np.ndarray
-) -> np.ndarray:
-    """Train, and return the test error after so many updates; NaN once the run has broken."""
-    found: list[float] = []
-    try:
-        train(
-            *(net, SoftmaxCrossEntropy(), Natural(net, lr), source, int(looks[-1])),
-            batch=batch,
-            watch=lambda k: found.append(error_rate(net, *test)),
-            every=looks.tolist(),
-            progress=None,
-        )
-    except FloatingPointError:
-        found += [np.nan] * (len(looks) - len(found))
-    return np.array(found)
-
-
 def _along_the_gradient(net: Network, x: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Return the range of the cost along the gradient, and how far the gradient turns there."""
     parameters = net.named_parameters()
@@ -432,24 +413,9 @@ def _length(arrays: list[np.ndarray]) -> float:
     return float(np.sqrt(sum((array**2).sum() for array in arrays)))
 
 
-def _moments(updates: int) -> np.ndarray:
-    """Return when to look at a run."""
-    return np.unique(np.linspace(0, updates, LOOKS + 1).astype(int)[1:])
-
-
-def _shuffled(part: Part, seed: int) -> Shuffled:
-    """Start the stream of training images, without a batch that is too short for a norm."""
-    return Shuffled(*part, [seed, seeded.TRAINING], drop_last=True)
-
-
 # ---------------------------------------------------------------------------- arguments
 
 
 def _norms(norms: Any) -> list[str]:
     names = checks.names("norms", norms)
     return [checks.among(f"norms[{k}]", name, LAYERS) for k, name in enumerate(names)]
-
-
-def _rates(rates: Any) -> list[float]:
-    found = checks.numbers("rates", rates, [None]).tolist()
-    return [checks.positive(f"rates[{k}]", rate) for k, rate in enumerate(found)]
