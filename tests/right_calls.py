@@ -161,6 +161,7 @@ VALUES = {
     **dict.fromkeys(("n_in", "inputs"), lambda: 3),
     **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor"), lambda: 0.1),
     **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
+    **dict.fromkeys(("damping", "decay", "trust"), lambda: 0.1),
     **dict.fromkeys(("reach", "answer"), lambda: 1.0),
     **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
     **dict.fromkeys(("init", "output_init"), lambda: "he"),
