@@ -840,6 +840,40 @@ later/test_autoencoders.py
     each layer sees the images: below += [linear, activation] -> below += []
     all costs are those of bits: not below or isinstance(below[-1], Sigmoid) -> True
     the steps are the network's: SGD(coder, lr) -> SGD(Network([linear]), lr)
+later/test_curvature.py
+  KFAC.changes -k kronecker or minus_lr or short or less_often
+    a step goes up: (name, -lr * step) -> (name, lr * step)
+    the factors are the curvature: self.A_inverse[place] @ both -> self.A[place] @ both
+    one factor is enough: @ both @ self.G_inverse[place] -> @ both
+    trust is for the step, not its square: (self.trust / slope) ** 0.5 -> self.trust / slope
+    every step is as long as it may be: if lr**2 * slope > self.trust: -> if True:
+    factors cost next to nothing: if self.t <= OFTEN or self.t % FACTORS == 0: -> if True:
+    the first inverses will do for long: or self.t in (1, 2, 4, 8, 16) -> or self.t == 1
+  KFAC.follow -k means or arrays_of_the_pass or less_often
+    the true labels are at hand: p - drawn(p, self.rng) -> len(p) * top.dy
+    the mean was taken in the loss: view.backward(p - drawn(p, self.rng)) ->
+      view.backward((p - drawn(p, self.rng)) / len(p))
+    one backward pass more does no harm: view = self.net.view(training=True) -> view = self.net
+    the first batches count like the last: min(1 - 1 / self.seen, self.decay) -> self.decay
+  curvature.factors -k means
+    the bias is a parameter like others: if bias: -> if False:
+    a mean over what: x.T @ x / len(x) -> x.T @ x
+    the gradients were divided before: ds.T @ ds / len(ds) -> ds.T @ ds
+  curvature.damped_inverses -k kronecker
+    both get the same: A + pi * r * np.eye -> A + r * np.eye
+    pi is a ratio of variances: (sizes[0] / sizes[1]) ** 0.5 -> sizes[0] / sizes[1]
+    the other way round: G + r / pi * np.eye -> G + r * pi * np.eye
+    damping is damping: r = damping**0.5 -> r = damping
+  curvature.drawn -k drawn
+    the likeliest label: (p.cumsum(axis=1)[:, :-1] <= u).sum(axis=1) -> p.argmax(axis=1)
+    a label a batch: rng.random((len(p), 1)) -> rng.random((1, 1))
+  curvature.of_softmax -k refused
+    every cost is a softmax: if not np.allclose( -> if not len(
+  curvature.linears -k refused
+    a Linear is a Linear: isinstance(layer, Linear) and (kind.forward, kind.backward) == PLAIN ->
+      isinstance(layer, Linear)
+    whatever gives the logits: if not isinstance(net.layers[-1], Linear): -> if False:
+    a cost is a cost: if getattr(layer, "cost", None) is not None -> if False
 
 test_exercises.py
   comparing._looks -k function_gets

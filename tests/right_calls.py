@@ -156,11 +156,12 @@ VALUES = {
     ),
     **dict.fromkeys(
         ("n", "n_out", "width", "updates", "batch", "columns", "classes", "jacobians")
-        + ("test_images", "thinned", "unlabelled"), lambda: 2,
+        + ("test_images", "thinned", "unlabelled", "curvature"), lambda: 2,
     ),
     **dict.fromkeys(("n_in", "inputs"), lambda: 3),
     **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor", "noise"), lambda: 0.1),
     **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
+    **dict.fromkeys(("damping", "decay", "trust"), lambda: 0.1),
     **dict.fromkeys(("reach", "answer"), lambda: 1.0),
     **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
     **dict.fromkeys(("init", "output_init"), lambda: "he"),

@@ -6,6 +6,7 @@ layers needs ``into=``.
 
 from tinynet.later.activations import ELU
 from tinynet.later.autoencoders import BitCrossEntropy, pretrain
+from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
@@ -13,6 +14,7 @@ from tinynet.later.optimizers import Adam, Momentum, Natural
 
 __all__ = [
     "ELU",
+    "KFAC",
     "Adam",
     "BatchLayerNorm",
     "BatchNorm",

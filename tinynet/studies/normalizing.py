@@ -102,7 +102,8 @@ def plateau(
     def errors(norm: str, lr: float) -> np.ndarray:
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, start=data.train[0][:START])
-        return errors_of(net, shuffled(data.train, seed), data.test, lr, batch, looks)
+        source = shuffled(data.train, seed)
+        return errors_of(net, Natural(net, lr), source, data.test, batch, looks)
 
     arrays = {
         "updates": looks,
@@ -145,7 +146,7 @@ def larger_rates(
     def errors(norm: str, init: str, lr: float) -> np.ndarray:
         net = with_norm(seeded.network("tanh", init, width, DEPTH, seed), norm)
         source = seeded.stream(seed, seeded.TRAINING)
-        return errors_of(net, source, test, lr, 50, looks)
+        return errors_of(net, Natural(net, lr), source, test, 50, looks)
 
     arrays = {
         "updates": looks,
@@ -212,7 +213,8 @@ def batch_sizes(
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, behind=True, start=data.train[0][:START])
         source = shuffled(data.train, seed)
-        return errors_of(net, source, data.test, min(0.01 * batch, 0.1), batch, seen // batch)
+        natural = Natural(net, min(0.01 * batch, 0.1))
+        return errors_of(net, natural, source, data.test, batch, seen // batch)
 
     arrays = {
         "images": seen,

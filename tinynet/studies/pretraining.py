@@ -13,10 +13,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinynet._internal import checks
-from tinynet.datasets import Shuffled, mnist
+from tinynet.datasets import Dataset, Shuffled, mnist
 from tinynet.later.autoencoders import pretrain
 from tinynet.looking import error_rate, mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
+from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.studies import seeded
 from tinynet.studies.rates import checked_rates, errors_of, moments, shuffled
@@ -93,16 +94,7 @@ def pre_training(
         at_last = max(1, unlabelled // 20)
         mending.append([(cost[0], cost[-at_last:].mean()) for cost in costs])
         errors.append(
-            [
-                [
-                    errors_of(
-                        *(copy.deepcopy(net), shuffled(data.train, one), data.test),
-                        *(lr, BATCH, looks),
-                    )
-                    for lr in rates
-                ]
-                for net in (plain, ready)
-            ]
+            [[_errors(net, lr, data, one, looks) for lr in rates] for net in (plain, ready)]
         )
 
         plain = seeded.network("tanh", "normalized", width, SHALLOW, one, "mnist")
@@ -123,3 +115,9 @@ def pre_training(
     }
     settings = {"ways": list(WAYS), "rates": rates, "updates": updates, "unlabelled": unlabelled}
     return Result("pre_training", settings | {"width": width, "seed": seed}, arrays)
+
+
+def _errors(net: Network, lr: float, data: Dataset, seed: int, looks: np.ndarray) -> np.ndarray:
+    """Train a copy with labels, and return its test errors."""
+    net = copy.deepcopy(net)
+    return errors_of(net, SGD(net, lr), shuffled(data.train, seed), data.test, BATCH, looks)

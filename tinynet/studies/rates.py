@@ -9,10 +9,10 @@ import numpy as np
 from tinynet._internal import checks
 from tinynet.datasets import Shuffled
 from tinynet.datasets.dataset import Part
-from tinynet.later import Natural
 from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
+from tinynet.optimizers import SGD
 from tinynet.studies import seeded
 from tinynet.training import train
 
@@ -20,13 +20,13 @@ LOOKS = 8  # at the test error of a run
 
 
 def errors_of(
-    net: Network, source: Any, test: Part, lr: float, batch: int, looks: np.ndarray
+    net: Network, optimizer: SGD, source: Any, test: Part, batch: int, looks: np.ndarray
 ) -> np.ndarray:
     """Train, and return the test error after so many updates; NaN once the run has broken."""
     found: list[float] = []
     try:
         train(
-            *(net, SoftmaxCrossEntropy(), Natural(net, lr), source, int(looks[-1])),
+            *(net, SoftmaxCrossEntropy(), optimizer, source, int(looks[-1])),
             batch=batch,
             watch=lambda k: found.append(error_rate(net, *test)),
             every=looks.tolist(),

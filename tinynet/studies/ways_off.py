@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from tinynet._internal import checks
-from tinynet.datasets import mnist
+from tinynet._internal import checks, contracts
+from tinynet.datasets import Dataset, mnist
 from tinynet.initializers import normalized
-from tinynet.later.autoencoders import pretrain
+from tinynet.later import KFAC, Natural, pretrain
+from tinynet.layers import Activation
 from tinynet.network import Network
 from tinynet.studies import seeded
 from tinynet.studies.normalizing import LAYERS, START, with_norm
@@ -41,7 +42,8 @@ ROWS: dict[str, tuple[str, Any, str]] = {  # activation, weights, and what is do
     "tanh, normalized": ("tanh", "normalized", "none"),
 }
 DEPTH, BATCH = 5, 60
-PRE_TRAINING = 5  # a stream of a seed, beside those of the seeded networks
+DEPTHS, LARGER = (3, 5), 100  # of K-FAC: hidden layers, and batches
+PRE_TRAINING, DRAWN = 5, 6  # streams of a seed, beside those of the seeded networks
 
 
 def ways_off(
@@ -52,10 +54,14 @@ def ways_off(
     updates: int = 3000,
     unlabelled: int = 1000,
     width: int = 100,
+    curvature: int = 800,
     networks: int = 2,
     seed: int = 0,
 ) -> Result:
-    """Train five layers on MNIST in nine ways, batches of 60, at several rates.
+    """Train five layers on MNIST in nine ways, batches of 60, at several rates; and with K-FAC.
+
+    Steps are those of plain gradient descent; batchless takes natural ones. K-FAC, with its usual
+    rate and damping, in batches of 100, is given three sigmoid layers under ``standard``, and five.
 
     Parameters
     ----------
@@ -73,6 +79,8 @@ def ways_off(
         pre-trained.
     width : int, optional
         Units of a hidden layer.
+    curvature : int, optional
+        Updates of K-FAC; 0 leaves it out.
     networks : int, optional
         Of each kind, each from a seed of its own.
     seed : int, optional
@@ -81,7 +89,10 @@ def ways_off(
     -------
     Result
         ``updates``, shape (T,), and ``error``, shape (rows, rates, networks, T): the share of test
-        images misclassified after so many. NaN once a run has broken.
+        images misclassified after so many. NaN once a run has broken. ``apart``, shape (rows,
+        networks, layers): the std of a unit over 300 test images before the first label, averaged
+        over the units of each layer. ``curvature_updates``, shape (T,), and ``curvature``, shape
+        (2, networks, T): the test error of K-FAC with three layers and with five.
 
     Raises
     ------
@@ -95,6 +106,7 @@ def ways_off(
     rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
+    curvature = checks.whole("curvature", curvature)
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)
     data = mnist(folder, download=False)
     batch, looks = min(BATCH, len(data.train[0])), moments(updates)
@@ -107,19 +119,54 @@ def ways_off(
         pretrain(net, shuffled(data.train, seed), unlabelled, rng=[seed, PRE_TRAINING])
         return net
 
-    def errors(name: str) -> list:
-        starts = [built(name, seed + k) for k in range(networks)]
-        return [
-            [
-                errors_of(
-                    *(copy.deepcopy(net), shuffled(data.train, seed + k), data.test),
-                    *(lr, batch, looks),
-                )
-                for k, net in enumerate(starts)
-            ]
-            for lr in rates
-        ]
+    def errors(start: Network, lr: float, seed: int) -> np.ndarray:
+        net = copy.deepcopy(start)
+        source = shuffled(data.train, seed)
+        return errors_of(net, Natural(net, lr), source, data.test, batch, looks)
 
-    arrays = {"updates": looks, "error": np.array([errors(name) for name in names])}
+    seeds = range(seed, seed + networks)
+    starts = [[built(name, one) for one in seeds] for name in names]
+    found = [
+        [[errors(net, lr, one) for net, one in zip(nets, seeds, strict=True)] for lr in rates]
+        for nets in starts
+    ]
+    arrays = {
+        "updates": looks,
+        "error": np.array(found),
+        "apart": np.array([[apart(net, data.test[0][:300]) for net in nets] for nets in starts]),
+    }
+    if curvature:
+        arrays["curvature_updates"] = moments(curvature)
+        arrays["curvature"] = np.array(
+            [
+                [_with_curvature(depth, width, data, one, moments(curvature)) for one in seeds]
+                for depth in DEPTHS
+            ]
+        )
     settings = {"rows": names, "rates": rates, "updates": updates, "unlabelled": unlabelled}
-    return Result("ways_off", settings | {"width": width, "seed": seed}, arrays)
+    settings |= {"curvature": curvature, "width": width, "seed": seed}
+    return Result("ways_off", settings, arrays)
+
+
+def apart(net: Network, x: np.ndarray) -> list[float]:
+    """Return how far each hidden layer tells images apart: the std of a unit over them, on average.
+
+    Parameters
+    ----------
+    net : Network
+    x : ndarray, shape (images, n_in)
+        They are a batch, for layers that need one.
+    """
+    view = contracts.network("net", net).view(training=True)
+    view.forward(x)
+    units = [layer.y for layer in view.layers if isinstance(layer, Activation)]
+    return [float(z.std(axis=0).mean()) for z in units]
+
+
+def _with_curvature(
+    depth: int, width: int, data: Dataset, seed: int, looks: np.ndarray
+) -> np.ndarray:
+    """Train sigmoid layers under ``standard`` with K-FAC, and return the test errors."""
+    net = seeded.network("sigmoid", "standard", width, depth, seed, "mnist")
+    kfac, source = KFAC(net, rng=[seed, DRAWN]), shuffled(data.train, seed)
+    return errors_of(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)
