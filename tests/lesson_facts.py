@@ -9,6 +9,7 @@ TRAINS = {
     "02_normalization_without_a_batch",
     "03_representation_alignment",
     "04_gradient_starvation",
+    "10_pre_training",
 }
 
 # Those that train only where the files of a data set are, and the call that fetches them.
@@ -28,5 +29,6 @@ OF_THE_PAPER: dict[str, set[str]] = {
     "05_the_data": {"82.61"},
     "12_layer_by_layer": {"27"},
     "14_the_race": {"17", "27", "83.5"},
+    "10_pre_training": {"11.3", "16.2", "28.1"},
     "11_the_sigmoid_plateau": {".5", ".6", ".8", ".01", ".02", ".05", ".07", ".43"},
 }

@@ -87,4 +87,8 @@ OF = {
     "05_rectifiers_and_dropout_start": "With rectifiers, he weights keep the size of the signal.",
     "05_rectifiers_and_dropout_learning": "Through many layers only he learns; with eight,"
     " compare how soon each cost falls.",
+    "10_pre_training_mended": "From what is seen in the second row the coder makes the third: the"
+    " shapes come back, the corners do not.",
+    "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
+    " less and less; pre-trained, all five do.",
 }
