@@ -840,6 +840,12 @@ later/test_autoencoders.py
     each layer sees the images: below += [linear, activation] -> below += []
     all costs are those of bits: not below or isinstance(below[-1], Sigmoid) -> True
     the steps are the network's: SGD(coder, lr) -> SGD(Network([linear]), lr)
+later/test_ways_off.py
+  ways_off.apart -k apart
+    the network is only looked at: view(training=True) -> view()
+    units differ, too: z.std(axis=0).mean() -> z.std()
+  four_times_normalized -k rate
+    the slope counts both ways: 4 * normalized -> 16 * normalized
 later/test_curvature.py
   KFAC.changes -k kronecker or minus_lr or short or less_often
     a step goes up: (name, -lr * step) -> (name, lr * step)

@@ -91,4 +91,8 @@ OF = {
     " shapes come back, the corners do not.",
     "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
     " less and less; pre-trained, all five do.",
+    "11_ways_off_the_plateau_table": "From top to bottom layer 5 tells images apart better at the"
+    " start; only the last two rows are pale at every rate.",
+    "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
+    " late, and two stay above.",
 }

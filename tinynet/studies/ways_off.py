@@ -42,7 +42,8 @@ ROWS: dict[str, tuple[str, Any, str]] = {  # activation, weights, and what is do
     "tanh, normalized": ("tanh", "normalized", "none"),
 }
 DEPTH, BATCH = 5, 60
-DEPTHS, LARGER = (3, 5), 100  # of K-FAC: hidden layers, and batches
+WITH_CURVATURE = ((3, 0.01), (5, 0.01), (5, 0.0001))  # K-FAC's hidden layers and damping
+LARGER = 100  # its batches
 PRE_TRAINING, DRAWN = 5, 6  # streams of a seed, beside those of the seeded networks
 
 
@@ -60,8 +61,9 @@ def ways_off(
 ) -> Result:
     """Train five layers on MNIST in nine ways, batches of 60, at several rates; and with K-FAC.
 
-    Steps are those of plain gradient descent; batchless takes natural ones. K-FAC, with its usual
-    rate and damping, in batches of 100, is given three sigmoid layers under ``standard``, and five.
+    Steps are those of plain gradient descent; batchless takes natural ones. K-FAC, in batches of
+    100, is given three sigmoid layers under ``standard`` with its usual damping, and five with it
+    and with a hundredth of it.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ def ways_off(
         images misclassified after so many. NaN once a run has broken. ``apart``, shape (rows,
         networks, layers): the std of a unit over 300 test images before the first label, averaged
         over the units of each layer. ``curvature_updates``, shape (T,), and ``curvature``, shape
-        (2, networks, T): the test error of K-FAC with three layers and with five.
+        (3, networks, T): the test error of K-FAC; the settings name layers and damping.
 
     Raises
     ------
@@ -139,13 +141,13 @@ def ways_off(
         arrays["curvature_updates"] = moments(curvature)
         arrays["curvature"] = np.array(
             [
-                [_with_curvature(depth, width, data, one, moments(curvature)) for one in seeds]
-                for depth in DEPTHS
+                [_with_curvature(*case, width, data, one, moments(curvature)) for one in seeds]
+                for case in WITH_CURVATURE
             ]
         )
     settings = {"rows": names, "rates": rates, "updates": updates, "unlabelled": unlabelled}
-    settings |= {"curvature": curvature, "width": width, "seed": seed}
-    return Result("ways_off", settings, arrays)
+    settings |= {"curvature": curvature, "with_curvature": WITH_CURVATURE}
+    return Result("ways_off", settings | {"width": width, "seed": seed}, arrays)
 
 
 def apart(net: Network, x: np.ndarray) -> list[float]:
@@ -164,9 +166,10 @@ def apart(net: Network, x: np.ndarray) -> list[float]:
 
 
 def _with_curvature(
-    depth: int, width: int, data: Dataset, seed: int, looks: np.ndarray
+    depth: int, damping: float, width: int, data: Dataset, seed: int, looks: np.ndarray
 ) -> np.ndarray:
     """Train sigmoid layers under ``standard`` with K-FAC, and return the test errors."""
     net = seeded.network("sigmoid", "standard", width, depth, seed, "mnist")
-    kfac, source = KFAC(net, rng=[seed, DRAWN]), shuffled(data.train, seed)
+    kfac = KFAC(net, damping=damping, rng=[seed, DRAWN])
+    source = shuffled(data.train, seed)
     return errors_of(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)
