@@ -101,6 +101,7 @@ def test_the_kept_table_says_what_the_lesson_says():
 @SEEDS
 def test_batch_norm_and_pre_training_learn_at_the_largest_rate_and_standard_at_none(seed):
     settings = {"folder": real("mnist"), "networks": 1, "seed": seed, "curvature": 0}
+    settings["updates"] = 2000
     found = studies.ways_off(**settings, rows=["batch norm", "pre-trained"], rates=[3.0])
     assert found["error"][..., -1].max() < 0.12
     found = studies.ways_off(**settings, rows=["4 times normalized"], rates=[1.0])
