@@ -10,6 +10,7 @@ TRAINS = {
     "03_representation_alignment",
     "04_gradient_starvation",
     "08_the_edge_of_chaos",
+    "10_pre_training",
 }
 
 # Those that train only where the files of a data set are, and the call that fetches them.
@@ -22,6 +23,7 @@ READS_FILES = {
     "04_gradient_starvation": "tn.mnist()",
     "05_rectifiers_and_dropout": "tn.mnist()",
     "08_the_edge_of_chaos": "tn.mnist()",
+    "11_ways_off_the_plateau": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.
@@ -30,5 +32,6 @@ OF_THE_PAPER: dict[str, set[str]] = {
     "05_the_data": {"82.61"},
     "12_layer_by_layer": {"27"},
     "14_the_race": {"17", "27", "83.5"},
+    "10_pre_training": {"11.3", "16.2", "28.1"},
     "11_the_sigmoid_plateau": {".5", ".6", ".8", ".01", ".02", ".05", ".07", ".43"},
 }

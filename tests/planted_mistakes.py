@@ -838,6 +838,66 @@ later/test_edge_of_chaos.py
   starts.gradmax -k gradmax
     left is right: np.linalg.svd(M, full_matrices=False)[2] -> np.linalg.svd(M)[0].T
     the last are the best: V[:units] -> V[-units:]
+later/test_autoencoders.py
+  BitCrossEntropy.forward -k bit
+    an output is a probability: np.logaddexp(0, output) -> np.log1p(np.abs(output))
+    a target is 1: targets * output -> output
+    the mean over all numbers: each.sum() / m -> each.mean()
+  BitCrossEntropy.backward -k cross_entropy or differences
+    the slope of the sigmoid is missing: (self.p - self.targets) / m ->
+      (self.p - self.targets) * self.p * (1 - self.p) / m
+    the mean is for later: (self.p - self.targets) / m -> (self.p - self.targets) / 1
+  BitCrossEntropy.chance -k chance
+    a bit is a 1: entropy(p) + entropy(1 - p) -> entropy(p)
+  pretrain -k by_hand or descent
+    what is seen is wanted: loss.forward(coder.forward(seen), clean) ->
+      loss.forward(coder.forward(seen), seen)
+    noise is what is kept: >= noise -> < noise
+    what is left has to grow: rng.random(clean.shape) >= noise) ->
+      rng.random(clean.shape) >= noise) / (1 - noise)
+    each layer sees the images: below += [linear, activation] -> below += []
+    all costs are those of bits: not below or isinstance(below[-1], Sigmoid) -> True
+    the steps are the network's: SGD(coder, lr) -> SGD(Network([linear]), lr)
+later/test_ways_off.py
+  ways_off.apart -k apart
+    the network is only looked at: view(training=True) -> view()
+    units differ, too: z.std(axis=0).mean() -> z.std()
+  four_times_normalized -k rate
+    the slope counts both ways: 4 * normalized -> 16 * normalized
+later/test_curvature.py
+  KFAC.changes -k kronecker or minus_lr or short or less_often
+    a step goes up: (name, -lr * step) -> (name, lr * step)
+    the factors are the curvature: self.A_inverse[place] @ both -> self.A[place] @ both
+    one factor is enough: @ both @ self.G_inverse[place] -> @ both
+    trust is for the step, not its square: (self.trust / slope) ** 0.5 -> self.trust / slope
+    every step is as long as it may be: if lr**2 * slope > self.trust: -> if True:
+    factors cost next to nothing: if self.t <= OFTEN or self.t % FACTORS == 0: -> if True:
+    the first inverses will do for long: or self.t in (1, 2, 4, 8, 16) -> or self.t == 1
+  KFAC.follow -k means or arrays_of_the_pass or less_often
+    the true labels are at hand: p - drawn(p, self.rng) -> len(p) * top.dy
+    the mean was taken in the loss: view.backward(p - drawn(p, self.rng)) ->
+      view.backward((p - drawn(p, self.rng)) / len(p))
+    one backward pass more does no harm: view = self.net.view(training=True) -> view = self.net
+    the first batches count like the last: min(1 - 1 / self.seen, self.decay) -> self.decay
+  curvature.factors -k means
+    the bias is a parameter like others: if bias: -> if False:
+    a mean over what: x.T @ x / len(x) -> x.T @ x
+    the gradients were divided before: ds.T @ ds / len(ds) -> ds.T @ ds
+  curvature.damped_inverses -k kronecker
+    both get the same: A + pi * r * np.eye -> A + r * np.eye
+    pi is a ratio of variances: (sizes[0] / sizes[1]) ** 0.5 -> sizes[0] / sizes[1]
+    the other way round: G + r / pi * np.eye -> G + r * pi * np.eye
+    damping is damping: r = damping**0.5 -> r = damping
+  curvature.drawn -k drawn
+    the likeliest label: (p.cumsum(axis=1)[:, :-1] <= u).sum(axis=1) -> p.argmax(axis=1)
+    a label a batch: rng.random((len(p), 1)) -> rng.random((1, 1))
+  curvature.of_softmax -k refused
+    every cost is a softmax: if not np.allclose( -> if not len(
+  curvature.linears -k refused
+    a Linear is a Linear: isinstance(layer, Linear) and (kind.forward, kind.backward) == PLAIN ->
+      isinstance(layer, Linear)
+    whatever gives the logits: if not isinstance(net.layers[-1], Linear): -> if False:
+    a cost is a cost: if getattr(layer, "cost", None) is not None -> if False
 
 test_exercises.py
   comparing._looks -k function_gets

@@ -156,11 +156,12 @@ VALUES = {
     ),
     **dict.fromkeys(
         ("n", "n_out", "width", "updates", "batch", "columns", "classes", "jacobians")
-        + ("test_images", "thinned"), lambda: 2,
+        + ("test_images", "thinned", "unlabelled", "curvature"), lambda: 2,
     ),
     **dict.fromkeys(("n_in", "inputs"), lambda: 3),
-    **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor"), lambda: 0.1),
+    **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor", "noise"), lambda: 0.1),
     **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
+    **dict.fromkeys(("damping", "decay", "trust"), lambda: 0.1),
     **dict.fromkeys(("reach", "answer"), lambda: 1.0),
     **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
     **dict.fromkeys(("init", "output_init"), lambda: "he"),
@@ -217,6 +218,8 @@ OWN = {
     "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
     "later.Dropout.backward": lambda: {"dy": X},
     "later.gradmax": lambda: {"z": X, "ds": X[:, :2] * X[:, 1:], "units": 1},
+    "later.BitCrossEntropy.forward": lambda: {"targets": np.abs(X)},
+    "later.pretrain": lambda: {"source": tn.Shuffled(np.abs(X), LABELS, rng=0)},
     "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
     "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
     "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
@@ -253,8 +256,13 @@ OWN = {
     "studies.race.best_look": lambda: {"result": KEPT["tanh"]},
     "studies.race.kept": lambda: {"data": "mnist", "size": "medium"},
     "studies.seeded.network": lambda: {"depth": 2, "data": "mnist"},
+    "studies.curriculum": lambda: {"updates": 8},
     "studies.dropout": lambda: {"updates": 20},
     "studies.fifty_layers": lambda: {"starts": ["orthogonal 1", "LSUV"], "rates": [0.1]},
+    "studies.pre_training": lambda: {"folder": write_mnist(Path("mnist")), "rates": [0.1]},
+    "studies.ways_off": lambda: {
+        "folder": write_mnist(Path("mnist")), "rows": ["standard", "pre-trained"], "rates": [0.1]
+    },
     "studies.rectifiers": lambda: {"updates": 30},
     "studies.marked_digits": lambda: {
         "folder": write_mnist(Path("mnist")), "updates": 1
@@ -314,6 +322,7 @@ OWNERS = {  # of methods
     "Monitor": monitor,
     "later.WeightNorm": lambda: forward(later.WeightNorm(3, 2, rng=0)),
     "later.Batchless": lambda: later.Batchless(3),
+    "later.BitCrossEntropy": later.BitCrossEntropy,
     "later.Dropout": lambda: forward(later.Dropout(0.1, rng=0)),
     "studies.Result": result,
     "studies.Race": race,

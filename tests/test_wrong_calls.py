@@ -108,12 +108,12 @@ FINE = {
         (SEEDS, "seed"),
         ({"None"}, "progress"),
         (CALLABLE | {"None"}, "mnist.progress cifar10.progress"),  # nothing is downloaded
-        (POSITIVE, "lr reach variance highest eps weight"),
+        (POSITIVE, "lr reach variance highest eps weight damping trust"),
         (POSITIVE | {"zero"}, "floor"),
         (POSITIVE | {"zero"}, "studies.law.variance"),
         (POSITIVE | {"zero"}, "studies.linear_regime.z_square studies.linear_regime.ds_square"),
         ({"a fraction"}, "studies.cost_surfaces.reach"),
-        ({"zero"}, "p share momentum mean square"),
+        ({"zero"}, "p share momentum mean square decay noise curvature"),
         ({"zero"}, "jacobians k which decimals studies.tables.learning.chance_error"),
         ({"None", "zero"}, "i"),
         (MOMENTS, "every early"),
@@ -149,6 +149,8 @@ FINE = {
         ({"a list", "np.array([3])", "one example"}, "studies.Race.rates studies.plateau.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.larger_rates.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.fifty_layers.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.pre_training.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.ways_off.rates"),
         ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
         ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),
@@ -159,6 +161,7 @@ FINE = {
         (HOLES, "Linear.forward.x Shuffled.x"),
         (HOLES, "SoftmaxCrossEntropy.forward.output Quadratic.forward.output"),
         (HOLES, "later.Dropout.backward.dy later.WeightNorm.forward.x"),
+        (HOLES, "later.BitCrossEntropy.forward.output"),
         (
             HOLES | {"a pair of lists", "another shape"},
             "Activation.forward.x later.Dropout.forward.x",
@@ -187,7 +190,7 @@ AS_WELL = {
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
-SLOW |= {"studies.table1.train_one"}
+SLOW |= {"studies.table1.train_one", "studies.curriculum"}
 
 
 @pytest.fixture(autouse=True)

@@ -95,4 +95,12 @@ OF = {
     " they have in common and the gradient explodes. The dots are theory.",
     "08_the_edge_of_chaos_learning": "Fifty layers learn near the edge only, and from orthogonal"
     " weights they learn most, at either rate.",
+    "10_pre_training_mended": "From what is seen in the second row the coder makes the third: the"
+    " shapes come back, the corners do not.",
+    "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
+    " less and less; pre-trained, all five do.",
+    "11_ways_off_the_plateau_table": "From top to bottom layer 5 tells images apart better at the"
+    " start; only the last two rows are pale at every rate.",
+    "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
+    " late, and two stay above.",
 }

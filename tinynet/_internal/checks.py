@@ -306,6 +306,16 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
     return array
 
 
+def from_0_to_1(name: str, array: np.ndarray) -> np.ndarray:
+    """Check that the numbers of an array (batch, n) are from 0 to 1."""
+    inside = (array >= 0) & (array <= 1)  # which NaN is not
+    if not inside.all():
+        row, column = np.argwhere(~inside)[0]
+        got = f"{array[row, column]} at [{row}, {column}]"
+        raise ValueError(f"{name}: expected numbers from 0 to 1, got {got}")
+    return array
+
+
 def rising(name: str, value: Any) -> np.ndarray:
     """Check that values are edges of bins: two or more, finite, each larger than the last."""
     edges = np.array(numbers(name, value, [None]), dtype=float)

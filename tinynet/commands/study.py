@@ -10,14 +10,17 @@ from tinynet.commands import outputs, shared
 
 STUDIES = (
     "batch_sizes",
+    "curriculum",
     "dropout",
     "fifty_layers",
     "landscape",
     "larger_rates",
     "plateau",
+    "pre_training",
     "rectifiers",
     "marked_digits",
     "transfer",
+    "ways_off",
 )
 
 

@@ -5,6 +5,8 @@ layers needs ``into=``.
 """
 
 from tinynet.later.activations import ELU
+from tinynet.later.autoencoders import BitCrossEntropy, pretrain
+from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
@@ -13,10 +15,12 @@ from tinynet.later.starts import gradinit, gradmax, lsuv
 
 __all__ = [
     "ELU",
+    "KFAC",
     "Adam",
     "BatchLayerNorm",
     "BatchNorm",
     "Batchless",
+    "BitCrossEntropy",
     "Dropout",
     "Hinge",
     "LayerNorm",
@@ -27,4 +31,5 @@ __all__ = [
     "gradinit",
     "gradmax",
     "lsuv",
+    "pretrain",
 ]

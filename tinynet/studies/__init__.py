@@ -7,6 +7,7 @@ loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
 from tinynet.studies.batch_sizes import batch_sizes
 from tinynet.studies.costs import cost_surfaces
+from tinynet.studies.curriculum import curriculum
 from tinynet.studies.dropout import dropout
 from tinynet.studies.fifty_layers import fifty_layers
 from tinynet.studies.histograms import layer_histograms
@@ -14,6 +15,7 @@ from tinynet.studies.landscape import landscape
 from tinynet.studies.larger_rates import larger_rates, plateau
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import with_norm
+from tinynet.studies.pretraining import pre_training
 from tinynet.studies.race import Race
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
@@ -22,6 +24,7 @@ from tinynet.studies.table1 import Table1
 from tinynet.studies.transfer import transfer
 from tinynet.studies.variance import linear_regime, mean_field, variance_theory
 from tinynet.studies.watched import Run, runs_folder, watch
+from tinynet.studies.ways_off import ways_off
 
 __all__ = [
     "Race",
@@ -30,6 +33,7 @@ __all__ = [
     "Table1",
     "batch_sizes",
     "cost_surfaces",
+    "curriculum",
     "dropout",
     "fifty_layers",
     "figure11",
@@ -45,6 +49,7 @@ __all__ = [
     "marked_digits",
     "mean_field",
     "plateau",
+    "pre_training",
     "race",
     "rectifiers",
     "runs_folder",
@@ -55,5 +60,6 @@ __all__ = [
     "transfer",
     "variance_theory",
     "watch",
+    "ways_off",
     "with_norm",
 ]

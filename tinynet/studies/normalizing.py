@@ -12,15 +12,9 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet.datasets import Shuffled
-from tinynet.datasets.dataset import Part
-from tinynet.later import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, Natural, WeightNorm
+from tinynet.later import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.layers import Activation, Linear
-from tinynet.looking import error_rate
-from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
-from tinynet.studies import seeded
-from tinynet.training import train
 
 LAYERS = {
     "none": None,
@@ -33,7 +27,6 @@ LAYERS = {
 NEED_A_BATCH = ("batch", "batch-layer")  # of two rows or more
 DEPTH = 5
 START = 1000  # images that weight norm and batchless start from
-LOOKS = 8  # at the test error of a run
 
 
 def with_norm(
@@ -92,31 +85,3 @@ def known_norms(norms: Any) -> list[str]:
     """Check that values are names of norms."""
     names = checks.names("norms", norms)
     return [checks.among(f"norms[{k}]", name, LAYERS) for k, name in enumerate(names)]
-
-
-def errors_in_training(
-    net: Network, source: Any, test: Part, lr: float, batch: int, looks: np.ndarray
-) -> np.ndarray:
-    """Train, and return the test error after so many updates; NaN once the run has broken."""
-    found: list[float] = []
-    try:
-        train(
-            *(net, SoftmaxCrossEntropy(), Natural(net, lr), source, int(looks[-1])),
-            batch=batch,
-            watch=lambda k: found.append(error_rate(net, *test)),
-            every=looks.tolist(),
-            progress=None,
-        )
-    except FloatingPointError:
-        found += [np.nan] * (len(looks) - len(found))
-    return np.array(found)
-
-
-def when_to_look(updates: int) -> np.ndarray:
-    """Return when to look at a run."""
-    return np.unique(np.linspace(0, updates, LOOKS + 1).astype(int)[1:])
-
-
-def shuffled(part: Part, seed: int) -> Shuffled:
-    """Start the stream of training images, without a batch that is too short for a norm."""
-    return Shuffled(*part, [seed, seeded.TRAINING], drop_last=True)
