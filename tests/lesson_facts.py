@@ -9,6 +9,7 @@ TRAINS = {
     "02_normalization_without_a_batch",
     "03_representation_alignment",
     "04_gradient_starvation",
+    "07_one_examples_gradient",
 }
 
 # Those that train only where the files of a data set are, and the call that fetches them.
@@ -20,6 +21,7 @@ READS_FILES = {
     "03_representation_alignment": "tn.mnist()",
     "04_gradient_starvation": "tn.mnist()",
     "05_rectifiers_and_dropout": "tn.mnist()",
+    "07_one_examples_gradient": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

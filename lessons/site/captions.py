@@ -87,4 +87,6 @@ OF = {
     "05_rectifiers_and_dropout_start": "With rectifiers, he weights keep the size of the signal.",
     "05_rectifiers_and_dropout_learning": "Through many layers only he learns; with eight,"
     " compare how soon each cost falls.",
+    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
+    " other. On the plateau each class is a red block in pale blue.",
 }

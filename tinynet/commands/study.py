@@ -14,6 +14,7 @@ STUDIES = (
     "landscape",
     "larger_rates",
     "plateau",
+    "private",
     "rectifiers",
     "marked_digits",
     "transfer",

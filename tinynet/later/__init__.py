@@ -7,6 +7,7 @@ layers needs ``into=``.
 from tinynet.later.activations import ELU
 from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
+from tinynet.later.examples import Private, example_norms, gram, outer_products, weigh
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
@@ -24,5 +25,10 @@ __all__ = [
     "Logistic",
     "Momentum",
     "Natural",
+    "Private",
     "WeightNorm",
+    "example_norms",
+    "gram",
+    "outer_products",
+    "weigh",
 ]

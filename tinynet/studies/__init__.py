@@ -10,6 +10,7 @@ from tinynet.studies.dropout import dropout
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
+from tinynet.studies.private import private
 from tinynet.studies.race import Race
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
@@ -40,6 +41,7 @@ __all__ = [
     "marked_digits",
     "mean_field",
     "plateau",
+    "private",
     "race",
     "rectifiers",
     "runs_folder",
