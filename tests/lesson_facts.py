@@ -11,6 +11,7 @@ TRAINS = {
     "04_gradient_starvation",
     "08_the_edge_of_chaos",
     "10_pre_training",
+    "07_one_examples_gradient",
 }
 
 # Those that train only where the files of a data set are, and the call that fetches them.
@@ -24,6 +25,7 @@ READS_FILES = {
     "05_rectifiers_and_dropout": "tn.mnist()",
     "08_the_edge_of_chaos": "tn.mnist()",
     "11_ways_off_the_plateau": "tn.mnist()",
+    "07_one_examples_gradient": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

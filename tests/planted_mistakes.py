@@ -894,10 +894,42 @@ later/test_curvature.py
   curvature.of_softmax -k refused
     every cost is a softmax: if not np.allclose( -> if not len(
   curvature.linears -k refused
-    a Linear is a Linear: isinstance(layer, Linear) and (kind.forward, kind.backward) == PLAIN ->
+    a Linear is a Linear: (type(layer).forward, type(layer).backward) == PLAIN ->
       isinstance(layer, Linear)
     whatever gives the logits: if not isinstance(net.layers[-1], Linear): -> if False:
-    a cost is a cost: if getattr(layer, "cost", None) is not None -> if False
+    a cost is a cost: refuse_own_cost(place, layer, "KFAC") -> pass
+
+later/test_examples_gradient.py
+  examples.outer_products -k one_pass
+    the loss has the mean in it: own, ones = m * layer.dy, -> own, ones = layer.dy,
+    gamma is multiplied by x: own * layer.x_hat -> own * layer.x
+    only W counts: "b": (ones, own) -> "b": (0 * ones, own)
+  examples.outer_products -k refused
+    all that have W are alike: (type(layer).forward, type(layer).backward) == PLAIN ->
+      isinstance(layer, Linear)
+    rows are rows: refuse_mixed_rows(net) -> pass
+  examples.example_norms -k one_pass
+    the squares are lengths: np.sqrt(sum(squares)) -> sum(squares)
+    lengths add up: (left**2).sum(axis=1) * (right**2).sum(axis=1) ->
+      (left**2).sum(axis=1) + (right**2).sum(axis=1)
+  examples.gram -k one_pass
+    the inputs say it all: (left @ left.T) * (right @ right.T) -> left @ left.T
+    a matrix product: (left @ left.T) * (right @ right.T) -> (left @ left.T) @ (right @ right.T)
+  examples.weigh -k one_pass
+    a sum over the batch: right) / m -> right)
+    the weights are for x as well: left.T @ ( -> (f.astype(left.dtype) * left).T @ (
+  later.examples.Private.changes -k private
+    the short ones are made longer: self.clip / np.maximum(example_norms(self.net), self.clip) ->
+      self.clip / example_norms(self.net)
+    nobody is too long: np.maximum(example_norms(self.net), self.clip) ->
+      np.maximum(0 * example_norms(self.net), self.clip)
+    the noise is that of a sum: self.noise * self.clip / len(self.f) -> self.noise * self.clip
+    noise as large as the gradient may be: self.noise * self.clip -> self.noise
+    a step goes up: -self.lr * (gradient -> self.lr * (gradient
+  examples.refuse_mixed_rows -k refused
+    tinynet has all layers there are: if may_mix(layer) -> if isinstance(layer, BatchNorm)
+  examples.may_mix -k refused or apart
+    batch norm is one of ours: return layer.of_batch -> return False
 
 test_exercises.py
   comparing._looks -k function_gets

@@ -161,7 +161,8 @@ VALUES = {
     **dict.fromkeys(("n_in", "inputs"), lambda: 3),
     **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor", "noise"), lambda: 0.1),
     **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
-    **dict.fromkeys(("damping", "decay", "trust"), lambda: 0.1),
+    **dict.fromkeys(("damping", "decay", "trust", "clip", "noise"), lambda: 0.1),
+    **dict.fromkeys(("f",), lambda: np.ones(4)),
     **dict.fromkeys(("reach", "answer"), lambda: 1.0),
     **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
     **dict.fromkeys(("init", "output_init"), lambda: "he"),
@@ -214,6 +215,8 @@ OWN = {
     "load": lambda: {"path": a_file()},
     **{f"later.{norm}": lambda: {"n": 3} for norm in ("Batchless", "BatchLayerNorm", "BatchNorm")},
     "later.LayerNorm": lambda: {"n": 3},
+    **{f"later.{look}": lambda: {"net": passed()} for look in ("example_norms", "gram", "weigh")},
+    "later.outer_products": lambda: {"net": passed()},
     "later.WeightNorm": lambda: {"init": tn.he},
     "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
     "later.Dropout.backward": lambda: {"dy": X},
@@ -272,6 +275,9 @@ OWN = {
         "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
     },
     "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.private": lambda: {
+        "folder": write_mnist(Path("mnist")), "rates": [0.1], "noises": [1.0]
+    },
     "studies.batch_sizes": lambda: {
         "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],
         "images": 8,

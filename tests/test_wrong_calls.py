@@ -108,8 +108,9 @@ FINE = {
         (SEEDS, "seed"),
         ({"None"}, "progress"),
         (CALLABLE | {"None"}, "mnist.progress cifar10.progress"),  # nothing is downloaded
-        (POSITIVE, "lr reach variance highest eps weight damping trust"),
-        (POSITIVE | {"zero"}, "floor"),
+        (POSITIVE, "lr reach variance highest eps weight damping trust clip"),
+        (POSITIVE | {"zero"}, "floor noise"),
+        ({"labels too high"}, "f"),
         (POSITIVE | {"zero"}, "studies.law.variance"),
         (POSITIVE | {"zero"}, "studies.linear_regime.z_square studies.linear_regime.ds_square"),
         ({"a fraction"}, "studies.cost_surfaces.reach"),
@@ -151,6 +152,11 @@ FINE = {
         ({"a list", "np.array([3])", "one example"}, "studies.fifty_layers.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.pre_training.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.ways_off.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.private.rates"),
+        (
+            {"a list", "a range", "np.array([3])", "one example", "labels too high"},
+            "studies.private.noises",
+        ),
         ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
         ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),
@@ -191,6 +197,7 @@ AS_WELL = {
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
 SLOW |= {"studies.table1.train_one", "studies.curriculum"}
+SLOW |= {"studies.table1.train_one", "studies.private"}
 
 
 @pytest.fixture(autouse=True)

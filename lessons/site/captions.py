@@ -103,4 +103,6 @@ OF = {
     " start; only the last two rows are pale at every rate.",
     "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
     " late, and two stay above.",
+    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
+    " other. On the plateau each class is a red block in pale blue.",
 }

@@ -17,6 +17,7 @@ STUDIES = (
     "larger_rates",
     "plateau",
     "pre_training",
+    "private",
     "rectifiers",
     "marked_digits",
     "transfer",

@@ -8,6 +8,7 @@ from tinynet.later.activations import ELU
 from tinynet.later.autoencoders import BitCrossEntropy, pretrain
 from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
+from tinynet.later.examples import Private, example_norms, gram, outer_products, weigh
 from tinynet.later.losses import Hinge, Logistic
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
@@ -27,9 +28,14 @@ __all__ = [
     "Logistic",
     "Momentum",
     "Natural",
+    "Private",
     "WeightNorm",
     "gradinit",
     "gradmax",
     "lsuv",
     "pretrain",
+    "example_norms",
+    "gram",
+    "outer_products",
+    "weigh",
 ]

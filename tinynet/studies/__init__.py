@@ -16,6 +16,8 @@ from tinynet.studies.larger_rates import larger_rates, plateau
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import with_norm
 from tinynet.studies.pretraining import pre_training
+from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
+from tinynet.studies.private import private
 from tinynet.studies.race import Race
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
@@ -50,6 +52,7 @@ __all__ = [
     "mean_field",
     "plateau",
     "pre_training",
+    "private",
     "race",
     "rectifiers",
     "runs_folder",
