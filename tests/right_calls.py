@@ -60,6 +60,12 @@ def loss():
     return made
 
 
+def built(width, seed):
+    """A network of so many hidden units, and its optimizer."""
+    made = tn.mlp([3, width, 2], rng=seed)
+    return made, tn.SGD(made, 0.1)
+
+
 def data():
     return tn.Shuffled(X, LABELS, rng=0)
 
@@ -213,9 +219,11 @@ OWN = {
     "load": lambda: {"path": a_file()},
     **{f"later.{norm}": lambda: {"n": 3} for norm in ("Batchless", "BatchLayerNorm", "BatchNorm")},
     "later.LayerNorm": lambda: {"n": 3},
+    "later.MaximalUpdate": lambda: {"wider": 2.0},
     "later.WeightNorm": lambda: {"init": tn.he},
     "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
     "later.Dropout.backward": lambda: {"dy": X},
+    "later.coordinate_check": lambda: {"build": built, "widths": [4, 8], "tuned": built},
     "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
     "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
     "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
@@ -262,6 +270,9 @@ OWN = {
         "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
     },
     "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.rates_by_width": lambda: {
+        "folder": write_mnist(Path("mnist")), "rows": ["tanh, muP"], "widths": [4], "rates": [0.1]
+    },
     "studies.batch_sizes": lambda: {
         "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],
         "images": 8,

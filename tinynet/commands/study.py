@@ -14,6 +14,7 @@ STUDIES = (
     "landscape",
     "larger_rates",
     "plateau",
+    "rates_by_width",
     "rectifiers",
     "marked_digits",
     "transfer",

@@ -5,8 +5,10 @@ layers needs ``into=``.
 """
 
 from tinynet.later.activations import ELU
+from tinynet.later.coordinates import coordinate_check
 from tinynet.later.dropout import Dropout
 from tinynet.later.losses import Hinge, Logistic
+from tinynet.later.maximal_update import MaximalUpdate
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
 
@@ -20,7 +22,9 @@ __all__ = [
     "Hinge",
     "LayerNorm",
     "Logistic",
+    "MaximalUpdate",
     "Momentum",
     "Natural",
     "WeightNorm",
+    "coordinate_check",
 ]

@@ -11,6 +11,7 @@ from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
 from tinynet.studies.race import Race
+from tinynet.studies.rates_by_width import rates_by_width
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
@@ -41,6 +42,7 @@ __all__ = [
     "mean_field",
     "plateau",
     "race",
+    "rates_by_width",
     "rectifiers",
     "runs_folder",
     "seeded",
