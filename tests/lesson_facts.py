@@ -20,6 +20,7 @@ READS_FILES = {
     "03_representation_alignment": "tn.mnist()",
     "04_gradient_starvation": "tn.mnist()",
     "05_rectifiers_and_dropout": "tn.mnist()",
+    "12_what_would_you_do_today": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

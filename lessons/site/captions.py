@@ -87,4 +87,8 @@ OF = {
     "05_rectifiers_and_dropout_start": "With rectifiers, he weights keep the size of the signal.",
     "05_rectifiers_and_dropout_learning": "Through many layers only he learns; with eight,"
     " compare how soon each cost falls.",
+    "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
+    " grows wider; under maximal update each does the same at any width.",
+    "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
+    " width: with tanh under normalized weights it goes to smaller rates.",
 }

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from data_files import real
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -283,3 +284,36 @@ def test_eq_16_meets_the_spectral_condition_in_square_layers_and_misses_it_at_th
     last = np.linalg.norm(tn.normalized(n, 10, rng=0), 2)
     assert last == pytest.approx(edge, rel=0.05)
     assert np.linalg.norm(tn.normalized(n, n, rng=0), 2) == pytest.approx(2, rel=0.05)
+
+
+RATES = 2.0 ** np.arange(-6, 0)
+
+
+def best(row, width, seed, rates, updates=200):
+    found = studies.rates_by_width(
+        folder=real("mnist"), rows=[row], widths=[width], rates=rates,
+        updates=updates, networks=1, seed=seed,
+    )  # fmt: skip
+    return rates[np.nanargmin(found["cost"])]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_best_rate_of_tanh_moves_under_eq_16_and_stays_under_mup(seed):
+    narrow, wide = (
+        best("tanh, normalized", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[1:5]))
+    )
+    assert narrow >= 4 * wide
+    narrow, wide = (
+        best("tanh, muP", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[3:]))
+    )
+    assert 1 / 2 <= wide / narrow <= 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_best_rate_of_relu_stays_under_eq_16(seed):
+    narrow, wide = (
+        best("relu, normalized", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[2:]))
+    )
+    assert 1 / 2 <= wide / narrow <= 2

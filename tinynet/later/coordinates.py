@@ -107,7 +107,7 @@ def coordinate_check(
         _row(name, [by_name[name] for by_name in found], widths, there.get(name))
         for name in found[0]
     ]
-    titles = ["parameter", *(f"n = {n}" for n in widths), "power", "off", ""]
+    titles = ["parameter", *(f"n = {n}" for n in widths), "power", "off" if there else "", ""]
     lines = [titles, *map(_cells, rows)]
     table = Table(rows, "\n".join(aligned(lines, left=1)))
     if show:
