@@ -26,6 +26,7 @@ READS_FILES = {
     "08_the_edge_of_chaos": "tn.mnist()",
     "11_ways_off_the_plateau": "tn.mnist()",
     "07_one_examples_gradient": "tn.mnist()",
+    "12_what_would_you_do_today": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

@@ -930,6 +930,27 @@ later/test_examples_gradient.py
     tinynet has all layers there are: if may_mix(layer) -> if isinstance(layer, BatchNorm)
   examples.may_mix -k refused or apart
     batch norm is one of ours: return layer.of_batch -> return False
+later/test_maximal_update.py
+  MaximalUpdate.__init__ -k factors or plain
+    a bias is not a weight: if name.endswith(".b") -> if False
+    the input is as wide as all else: f"{first}.W": m, -> f"{first}.W": 1.0,
+    a root, as in the start: f"{last}.W": 1 / m -> f"{last}.W": m**-0.5
+    the last bias is like the others: self.factors[f"{last}.b"] = 1.0 -> pass
+  MaximalUpdate.change -k factors
+    a factor is a rate: -self.lr * self.factors[name] -> -self.factors[name]
+  coordinates.coordinate_check -k wrong_rate or nothing_is_wrong
+    the last network stands for all: np.sqrt(np.mean(squares)) -> np.sqrt(squares[-1] * 0 + 1)
+    at any width: moves("tuned", tuned, widths[0]) -> moves("tuned", tuned, widths[-1])
+  coordinates._row -k powers or nothing_is_wrong
+    a power is a slope: np.log(widths), np.log(moves) -> widths, moves
+    what it moves is a share: abs(moves[0] / tuned - 1) -> abs(moves[0] / tuned)
+  coordinates._squares -k powers
+    all of W has moved: layer.x @ (layer.W - start[f"{place}.W"]) -> layer.x @ layer.W
+    a step is a step: layer.b - start[f"{place}.b"] -> layer.b - start[f"{place}.b"] + 1
+  Coordinate.wrong -k wrong_rate or another_base or does_not_move
+    shrinking does no harm: not abs(self.power) <= FLAT -> not self.power <= FLAT
+    NaN is flat: not abs(self.power) <= FLAT -> abs(self.power) > FLAT
+    one width says nothing: or self.off > SAME -> or False
 
 test_exercises.py
   comparing._looks -k function_gets

@@ -60,6 +60,12 @@ def loss():
     return made
 
 
+def built(width, seed):
+    """A network of so many hidden units, and its optimizer."""
+    made = tn.mlp([3, width, 2], rng=seed)
+    return made, tn.SGD(made, 0.1)
+
+
 def data():
     return tn.Shuffled(X, LABELS, rng=0)
 
@@ -223,6 +229,11 @@ OWN = {
     "later.gradmax": lambda: {"z": X, "ds": X[:, :2] * X[:, 1:], "units": 1},
     "later.BitCrossEntropy.forward": lambda: {"targets": np.abs(X)},
     "later.pretrain": lambda: {"source": tn.Shuffled(np.abs(X), LABELS, rng=0)},
+    "later.MaximalUpdate": lambda: {"wider": 2.0},
+    "later.WeightNorm": lambda: {"init": tn.he},
+    "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
+    "later.Dropout.backward": lambda: {"dy": X},
+    "later.coordinate_check": lambda: {"build": built, "widths": [4, 8], "tuned": built},
     "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
     "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
     "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
@@ -277,6 +288,8 @@ OWN = {
     "studies.larger_rates": lambda: {"rates": [0.1]},
     "studies.private": lambda: {
         "folder": write_mnist(Path("mnist")), "rates": [0.1], "noises": [1.0]
+    "studies.rates_by_width": lambda: {
+        "folder": write_mnist(Path("mnist")), "rows": ["tanh, muP"], "widths": [4], "rates": [0.1]
     },
     "studies.batch_sizes": lambda: {
         "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],

@@ -94,6 +94,7 @@ def test_the_front_page_is_readmes_first_screen(site):
 def test_glossary_syllabus_assignments_and_pages_to_play_with_are_there(site):
     assert heading(site / "glossary.html") == "Glossary"
     assert heading(site / "course.html") == "The lessons"
+    assert heading(site / "papers.html") == "What came after: the papers"
     for path in (ROOT / "lessons" / "assignments").glob("*/README.md"):
         title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
         assert heading(site / "tasks" / f"{path.parent.name}.html") == title

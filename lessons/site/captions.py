@@ -105,4 +105,8 @@ OF = {
     " late, and two stay above.",
     "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
     " other. On the plateau each class is a red block in pale blue.",
+    "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
+    " grows wider; under maximal update each does the same at any width.",
+    "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
+    " width: with tanh under normalized weights it goes to smaller rates.",
 }

@@ -32,6 +32,7 @@ PAGES = {  # the name on the site, and the file it is made from
     "index": "README.md",
     "course": "lessons/README.md",
     "glossary": "lessons/GLOSSARY.md",
+    "papers": "lessons/later/README.md",
     "assignments": "lessons/assignments/README.md",
 }
 PLAY = """# Pages to play with
@@ -74,7 +75,8 @@ def make(here: Path) -> list[str]:
         text = (ROOT / file).read_text(encoding="utf-8")
         if name == "index":
             pages = [f"{gallery}/index" for gallery in galleries]
-            pages += ["play", "The syllabus <course>", "glossary", "assignments", "api"]
+            pages += ["play", "The syllabus <course>", "papers", "glossary"]
+            pages += ["assignments", "api"]
             text = text.split("\n## Look inside")[0] + toctree(pages)
         elif name == "assignments":
             text += toctree(tasks_of)

@@ -18,6 +18,7 @@ STUDIES = (
     "plateau",
     "pre_training",
     "private",
+    "rates_by_width",
     "rectifiers",
     "marked_digits",
     "transfer",

@@ -7,9 +7,11 @@ layers needs ``into=``.
 from tinynet.later.activations import ELU
 from tinynet.later.autoencoders import BitCrossEntropy, pretrain
 from tinynet.later.curvature import KFAC
+from tinynet.later.coordinates import coordinate_check
 from tinynet.later.dropout import Dropout
 from tinynet.later.examples import Private, example_norms, gram, outer_products, weigh
 from tinynet.later.losses import Hinge, Logistic
+from tinynet.later.maximal_update import MaximalUpdate
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
 from tinynet.later.starts import gradinit, gradmax, lsuv
@@ -26,6 +28,7 @@ __all__ = [
     "Hinge",
     "LayerNorm",
     "Logistic",
+    "MaximalUpdate",
     "Momentum",
     "Natural",
     "Private",
@@ -38,4 +41,5 @@ __all__ = [
     "gram",
     "outer_products",
     "weigh",
+    "coordinate_check",
 ]

@@ -19,6 +19,7 @@ from tinynet.studies.pretraining import pre_training
 from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
 from tinynet.studies.private import private
 from tinynet.studies.race import Race
+from tinynet.studies.rates_by_width import rates_by_width
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
@@ -54,6 +55,7 @@ __all__ = [
     "pre_training",
     "private",
     "race",
+    "rates_by_width",
     "rectifiers",
     "runs_folder",
     "seeded",
