@@ -254,7 +254,10 @@ def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def kept(data: str, size: str = "quick") -> dict[str, Any]:
-    """Read the table that comes with tinynet, as :meth:`Table1.record` made it."""
+    """Read a table that comes with tinynet, as :meth:`Table1.record` made it.
+
+    ``size`` is the name of its size or, if its width is another, that width: ``"300"``.
+    """
     checks.among("data", data, PAPER)
     file = f"table1-{data}-{checks.file_name('size', size)}.json"
     path = resources.files("tinynet.studies") / "kept" / file
