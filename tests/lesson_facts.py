@@ -6,6 +6,7 @@ TRAINS = {
     "12_layer_by_layer",
     "13_gradients_while_learning",
     "14_the_race",
+    "17_table_1",
     "02_normalization_without_a_batch",
     "03_representation_alignment",
     "04_gradient_starvation",

@@ -578,10 +578,10 @@ test_race.py
 
 test_significance.py
   sign_test
-    one side is enough: 2 * tail / 2**n -> tail / 2**n
-    what is seen itself is not more extreme: range(min(wins, losses) + 1) ->
-      range(min(wins, losses))
-    a fair coin has no order: ways * (n - k) // (k + 1) -> ways * (n - k)
+    one side is enough: 2 * (ways / 2**n) * tail -> ways / 2**n * tail
+    what is seen itself is not more extreme: term, tail = 1.0, 0.0 -> term, tail = 1.0, -1.0
+    a fair coin has no order: k / (n - k + 1) -> 1 / (n - k + 1)
+    what is small adds up to nothing: 1e-18 * tail -> 1e-2 * tail
   mcnemar
     all that is wrong counts: (a & ~b).sum()) -> a.sum())
     as chi squared has it: sign_test(only_a, only_b) ->
@@ -609,6 +609,8 @@ test_sweep.py
   _Kept.found -k cut_in_half
     what is there is whole: except (ValueError, KeyError, TypeError, RecursionError) as error ->
       except ZeroDivisionError as error
+  sweep.sweep -k script_itself
+    children find all: function.__module__ == "__main__" -> False
   _Work.raise_failures -k fails
     what failed is None: raise first -> return
   sweep._own -k checkpoint_of_its_own
