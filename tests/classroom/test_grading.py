@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux 
 def classroom50():
     """The variables that Classroom 50 sets."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CLASSROOM", "ASSIGNMENT", "COMMIT_URL", "RELEASE_URL"):
+        for name in ("CLASSROOM", "ASSIGNMENT", "OWNER", "COMMIT_URL", "RELEASE_URL"):
             patch.setenv(name, "https://somewhere")
         patch.setenv("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d")
         yield

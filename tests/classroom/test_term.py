@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux 
 def classroom50():
     """The variables that Classroom 50 sets."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CLASSROOM", "ASSIGNMENT", "COMMIT_URL", "RELEASE_URL"):
+        for name in ("CLASSROOM", "ASSIGNMENT", "OWNER", "COMMIT_URL", "RELEASE_URL"):
             patch.setenv(name, "https://somewhere")
         patch.setenv("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d")
         yield
@@ -200,6 +200,17 @@ def test_the_roster_gives_ids_and_who_handed_in_nothing(assignments, handed_in, 
     ]
     moodle = [(r["Email address"], r["Grade"]) for r in rows(handed_in, "moodle.csv")]
     assert moodle == [("ann@u.edu", "8"), ("bob@u.edu", "4"), ("zoe@u.edu", "0")]
+    (handed_in / "bob.py").write_text(SOLUTION)  # and one alone, again
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "8") == 0
+    moodle = [(r["Email address"], r["Grade"]) for r in rows(handed_in, "moodle.csv")]
+    assert moodle == [("ann@u.edu", "8"), ("bob@u.edu", "8"), ("zoe@u.edu", "0")]
+
+
+def test_a_roster_of_which_one_is_graded_gives_a_line_for_one(assignments, handed_in, class_list):
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "eve") == 0
+    assert not (handed_in.parent / "out" / "canvas.csv").exists()
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "ann@u.edu") == 0
+    assert [r["SIS User ID"] for r in rows(handed_in, "canvas.csv")] == ["", "7"]
 
 
 def test_exports_of_canvas_and_moodle_are_read_as_they_are(tmp_path):
