@@ -133,6 +133,7 @@ def test_a_flood_of_output_is_cut_off():
         ("import matplotlib", "'matplotlib'\nOnly NumPy and Python's standard library"),
         ("1 / 0", "work.py, line 1, in <module>: 1 / 0"),
         ("x = '\0'", "null bytes"),
+        ("x = " + "(" * 5000, "SyntaxError: too many nested parentheses"),
     ],
 )
 def test_an_error_at_import_is_told(line, what):

@@ -226,6 +226,8 @@ def test_exports_of_canvas_and_moodle_are_read_as_they_are(tmp_path):
     assert roster.who([ann, oz], ["u\u0308mit O\u0308z"]) is oz
     assert roster.who([ann, oz], ["56", "nobody"]) is oz
     assert roster.who([ann, oz], ["nobody", ""]) is None
+    (tmp_path / "c.csv").write_text(CANVAS.replace(",s7,ann,A,3", ""))  # cut short
+    assert [person.id for person in roster.read(tmp_path / "c.csv")] == ["101", "s8"]
     (tmp_path / "s.csv").write_text("Vorname;First name;Last name;ID number\nx;Ann;Lee;3\n")
     assert [(p.name, p.id) for p in roster.read(tmp_path / "s.csv")] == [("Ann Lee", "3")]
 
@@ -251,6 +253,17 @@ def test_a_roster_that_cannot_be_meant_is_refused_before_anything(
     assert (handed_in.parent / "out").exists() == (not said)
     if not said:
         assert {"Ann Lee (1)", "Ann Lee (2)"} < points(handed_in).keys()
+
+
+def test_names_that_students_chose_are_shown_as_text_and_can_name_a_file(
+    assignments, handed_in, class_list
+):
+    class_list.write_text(f"name,id\nAnn\x1b[31m,ann\n{'é' * 300},bob\n../eve,eve\n")
+    assert grade(assignments, handed_in, "--roster", class_list) == 0
+    names = ["..-eve", "Ann\\x1b[31m", "é" * 60]
+    assert list(points(handed_in)) == names
+    reports = handed_in.parent / "out" / "reports"
+    assert sorted(path.stem for path in reports.iterdir()) == names
 
 
 def test_two_submissions_of_one_person_are_refused():
@@ -311,6 +324,16 @@ def test_a_decision_that_cannot_be_meant_is_refused_before_anything(
     assert grade(assignments, handed_in) == 1
     assert said in capsys.readouterr().err
     assert ran == []
+
+
+def test_decisions_as_spreadsheets_write_them_are_read(tmp_path):
+    (tmp_path / "o.csv").write_bytes("\ufeffstudent;task;points;comment\r\nann;9.1;2\r\n".encode())
+    assert overrides.read(tmp_path / "o.csv", {"9.1": 4}) == [
+        overrides.Override("ann", "9.1", 2, "")
+    ]
+    (tmp_path / "o.csv").write_bytes(b"student,task\n\xe4,9.1\n")
+    with pytest.raises(ValueError, match=r"o.csv: expected text in UTF-8"):
+        overrides.read(tmp_path / "o.csv", {"9.1": 4})
 
 
 def test_a_file_of_decisions_without_columns_is_refused(tmp_path):
@@ -407,6 +430,8 @@ def test_one_name_of_two_students_is_refused(tmp_path):
         ("# -*- coding: cp1252 -*-\r\nx = '€'\r\n".encode("cp1252"), "€"),
         (b"x = '\xe4'\n", None),
         (b"# coding: nonsense\n", None),
+        (b"# coding: rot13\n", None),
+        (b"# coding: punycode\n" + b"x" * 300000 + b"-" + b"b" * 300000, None),
     ],
 )
 def test_what_python_runs_is_read(tmp_path, content, text):

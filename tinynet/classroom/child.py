@@ -38,6 +38,8 @@ def call(task, student, arrays):
 def results_of(task, student, arguments):
     """Make the call, with arguments that it may change; return its results, arrays by name."""
     results = task(student, **arguments)
+    if not isinstance(results, dict):
+        raise TypeError(f"expected a dict of arrays, got {type(results).__name__}")
     for name, result in results.items():
         if result is None:
             raise TypeError(f"{name}: expected an array, got None: is there a return?")
@@ -125,14 +127,14 @@ def loaded(file, source, known, builtins=None):
     return module
 
 
-def told(error, file):
-    """Write an error, and where in the student's file it came from."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    where = [f"  {file}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
-    lines = traceback.format_exception_only(error)
+def told(error, *files):
+    """Write an error, and where in these files it came from: the student's, or our own."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+    where = [f"  {f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
     if isinstance(error, ModuleNotFoundError):
         lines.append("Only NumPy and Python's standard library can be imported here.")
-    return "".join(lines).strip()[:2000] + "".join("\n" + line for line in where)
+    return "\n".join([line[:400] for line in lines])[:2000] + "".join("\n" + w for w in where)
 
 
 def no_debugger(*args, **keywords):
