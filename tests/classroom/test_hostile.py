@@ -298,6 +298,22 @@ def test_forged_answers_to_later_calls_earn_nothing():
     assert points == 0  # they took the place of its own right answers
 
 
+ENDLESS = """import os
+while True:
+    for fd in range(3, 64):
+        try:
+            os.write(fd, {line!r})
+        except OSError:
+            pass
+"""
+
+
+def test_replies_without_end_are_not_waited_for():
+    points, said, _ = outcome(ENDLESS.format(line=frame({"at": "import"}) * 1000))
+    assert points == 0
+    assert "form of a reply" in said
+
+
 def test_a_reply_that_is_too_long_costs_the_call():
     points, said, _ = outcome(
         inside("import numpy\nreturn numpy.zeros(10**6)"), Limits(1.5, 6, reply=4 * MIB)

@@ -92,17 +92,19 @@ def test_only_what_changed_is_run_again_and_the_rest_stays(assignments, handed_i
 
 def test_another_assignment_text_or_version_runs_all_again(tmp_path, handed_in, ran, monkeypatch):
     place = write_assignment(tmp_path)
+    for name in ("bob.py", "eve.py"):
+        (handed_in / name).unlink()
     assert grade(place, handed_in) == 0
     for change in ("solution.py", "tests.py"):
         ran.clear()
         path = place / "09_scales" / change
         path.write_text(path.read_text() + "\n# another\n")
         assert grade(place, handed_in) == 0
-        assert len(ran) == 4
+        assert len(ran) == 2
     ran.clear()
     monkeypatch.setattr("tinynet.classroom.kept.versions", lambda: {"numpy": "9"})
     assert grade(place, handed_in) == 0
-    assert len(ran) == 4
+    assert len(ran) == 2
     about = json.loads((handed_in.parent / "out" / "about.json").read_text())
     assert about == {"assignment": "09_scales", "versions": {"numpy": "9"}}
 
@@ -175,8 +177,17 @@ def class_list(tmp_path):
     return tmp_path / "roster.csv"
 
 
-def test_the_roster_gives_ids_and_who_handed_in_nothing(assignments, handed_in, class_list, capsys):
+def test_the_roster_gives_ids_and_who_handed_in_nothing(
+    assignments, handed_in, class_list, capsys, monkeypatch
+):
+    drawn_for, draw = [], grading.seeds.of_submission
+    monkeypatch.setattr(
+        grading.seeds,
+        "of_submission",
+        lambda seed, who, content: drawn_for.append(who) or draw(seed, who, content),
+    )
     assert grade(assignments, handed_in, "--roster", class_list) == 0
+    assert sorted(drawn_for) == ["", "7", "8", "eve"]  # the first is the reference
     found = [(r["student"], r["id"], r["email"], r["points"], r["note"]) for r in rows(handed_in)]
     assert found == [
         ("Ann Lee", "7", "ann@u.edu", "8", ""),
@@ -446,13 +457,19 @@ def test_what_python_runs_is_read(tmp_path, content, text):
         assert "\ufeff" not in source
 
 
-def test_a_fifo_is_not_waited_for(tmp_path):
+def test_a_fifo_or_a_device_is_not_waited_for(tmp_path):
     (tmp_path / "ann").mkdir()
     os.mkfifo(tmp_path / "ann" / "linear.py")
     os.mkfifo(tmp_path / "bob.py")
     found = submissions.submissions(tmp_path, "linear.py")
     assert found["ann"].read()[1:] == (None, "there is no linear.py")
     assert found["bob"].read()[1:] == (None, "bob.py is no file")
+    try:
+        os.mknod(tmp_path / "eve.py", 0o20644, os.makedev(1, 5))  # /dev/zero, which has no end
+    except PermissionError:
+        return
+    found = submissions.submissions(tmp_path, "linear.py")
+    assert found["eve"].read()[1:] == (None, "eve.py is no file")
 
 
 def test_no_escape_of_a_terminal_reaches_names_reports_or_the_screen(

@@ -135,12 +135,13 @@ class _Child:
     def _listen(self) -> None:
         """Queue everything that the child says, as long as it keeps to the form."""
         pipe, most = self.process.stdout, self.limits.reply
+        lines = 2 + 2 * len(self.left)  # before and after it is loaded, and each call
         try:
             while line := pipe.readline(MIB):
                 message = json.loads(line)
                 size = message["bytes"]
-                most -= size
-                if size < 0 or most < 0:
+                most, lines = most - size, lines - 1
+                if size < 0 or most < 0 or lines < 0:
                     raise ValueError("more than a reply may have")
                 content = pipe.read(size)
                 self.messages.put((message["at"], message, content))
