@@ -19,9 +19,10 @@ from matplotlib.text import Text
 import tinynet as tn
 from tinynet import plots
 
-# The first cell of a notebook.
+# The first cell of a notebook. The kernel itself warns when it shuts down.
 STRICTLY = """import warnings, run_lesson
 warnings.simplefilter("error")
+warnings.filterwarnings("ignore", module="ipykernel")
 run_lesson.watch()
 """
 

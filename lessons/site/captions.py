@@ -48,8 +48,8 @@ OF = {
     "14_the_race_medium": "The two tanh networks start from the same draws, scaled two ways, and"
     " end apart.",
     "15_real_digits_figure_12": "On MNIST, too, normalized weights are ahead of standard ones.",
-    "15_real_digits_confusion": "The darkest cells off the diagonal are the digits that are most"
-    " often taken for each other.",
+    "15_real_digits_confusion": "The lightest cells are the digits that are most often taken"
+    " for each other.",
     "15_real_digits_mistakes": "Misclassified digits: some would puzzle a reader as well.",
     "16_photographs_figure_12": "On CIFAR-10 the errors are much higher, and normalized weights"
     " are ahead again.",
@@ -57,7 +57,8 @@ OF = {
     " part, and the cost on new images rises.",
     "16_photographs_weights": "What units of the first layer look for: blobs and edges of colour.",
     "16_photographs_mistakes": "Misclassified photographs, with what the network took them for.",
-    "17_table_1_rows": "At 200,000 images all rows are far from the paper's; each tick is a seed.",
+    "17_table_1_rows": "At 200,000 images all rows but the sigmoid's are far from the paper's; each"
+    " tick is a seed.",
     "17_table_1_long": "Up to 25 million images: softsign with normalized weights ends lowest here,"
     " the others a good way above.",
     # what came after
