@@ -204,7 +204,11 @@ def chromium():
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(
-    "page", ["index", "play", "lessons/index", "lessons/08_the_way_back", "api/tinynet.Linear"]
+    "page",
+    [
+        *("index", "play", "course", "lessons/index", "lessons/08_the_way_back"),
+        *("later/04_gradient_starvation", "tasks/06_jacobians", "api/tinynet.Linear"),
+    ],
 )
 def test_anyone_can_read_it(site, chromium, page, size, scheme):
     with opened(chromium, (site / f"{page}.html").as_uri(), size, scheme) as seen:
