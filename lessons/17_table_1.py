@@ -31,7 +31,7 @@ print(table1.markdown(found, "shapeset"))
 
 fig, ax = plt.subplots(figsize=(plots.NARROW, 4), layout="constrained")
 plots.table1(found["rows"], table1.PAPER["shapeset"], ax=ax)
-ax.set_title("At 200,000 images: the rows differ, and so do the seeds")
+ax.set_title("At 200,000 images: rows differ, and so do seeds")
 plots.show("17_table_1_rows")
 
 # %% [markdown]

@@ -1,5 +1,12 @@
 """What the tests know of each lesson."""
 
+from pathlib import Path
+
+FOLDER = Path(__file__).parents[1] / "lessons"
+COURSE = {path.stem: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
+LATER = {path.stem: path for path in sorted((FOLDER / "later").glob("[0-9][0-9]_*.py"))}
+LESSONS = COURSE | LATER
+
 # Those that train networks: they run for up to a minute or more, so only with pytest -m long.
 TRAINS = {
     "11_the_sigmoid_plateau",

@@ -223,9 +223,6 @@ OWN = {
     "later.LayerNorm": lambda: {"n": 3},
     **{f"later.{look}": lambda: {"net": passed()} for look in ("example_norms", "gram", "weigh")},
     "later.outer_products": lambda: {"net": passed()},
-    "later.WeightNorm": lambda: {"init": tn.he},
-    "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
-    "later.Dropout.backward": lambda: {"dy": X},
     "later.gradmax": lambda: {"z": X, "ds": X[:, :2] * X[:, 1:], "units": 1},
     "later.BitCrossEntropy.forward": lambda: {"targets": np.abs(X)},
     "later.pretrain": lambda: {"source": tn.Shuffled(np.abs(X), LABELS, rng=0)},
@@ -288,6 +285,7 @@ OWN = {
     "studies.larger_rates": lambda: {"rates": [0.1]},
     "studies.private": lambda: {
         "folder": write_mnist(Path("mnist")), "rates": [0.1], "noises": [1.0]
+    },
     "studies.rates_by_width": lambda: {
         "folder": write_mnist(Path("mnist")), "rows": ["tanh, muP"], "widths": [4], "rates": [0.1]
     },

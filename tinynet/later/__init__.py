@@ -6,8 +6,8 @@ layers needs ``into=``.
 
 from tinynet.later.activations import ELU
 from tinynet.later.autoencoders import BitCrossEntropy, pretrain
-from tinynet.later.curvature import KFAC
 from tinynet.later.coordinates import coordinate_check
+from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
 from tinynet.later.examples import Private, example_norms, gram, outer_products, weigh
 from tinynet.later.losses import Hinge, Logistic

@@ -16,7 +16,6 @@ from tinynet.studies.larger_rates import larger_rates, plateau
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import with_norm
 from tinynet.studies.pretraining import pre_training
-from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
 from tinynet.studies.private import private
 from tinynet.studies.race import Race
 from tinynet.studies.rates_by_width import rates_by_width
