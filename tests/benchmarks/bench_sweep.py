@@ -28,7 +28,7 @@ import sweep_jobs
 from tinynet._internal.progress import Silent
 from tinynet.studies import figure11, seeded, table1
 from tinynet.studies.watched import Run, prepared
-from tinynet.training.sweep import Outcome, Processes, _Kept, rounding, sweep
+from tinynet.training.sweep import Processes, _Kept, rounding, sweep
 
 QUICK = figure11.SIZES["quick"]
 
@@ -96,7 +96,10 @@ def large_folder():
         for k in range(len(jobs)):
             wrong = rng.uniform(size=seeded.IMAGES) < 0.5 + 0.02 * order.index(rows[k])
             result = {"valid_error": float(wrong.mean()), "test_error": float(wrong.mean())}
-            kept.keep(k, Outcome(result | {"wrong": table1.packed(wrong)}, 1, 9.5, "0123"))
+            result["wrong"] = table1.packed(wrong)
+            record = {"function": kept.function, "settings": kept.settings[k], "result": result}
+            record |= {"counted": QUICK.updates, "seconds": 9.5, "machine": "0123"}
+            kept.file(k).write_text(json.dumps(record))
         began = time.process_time()
         for file in Path(folder).iterdir():
             json.loads(file.read_bytes())
