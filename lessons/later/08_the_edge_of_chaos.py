@@ -180,9 +180,9 @@ except FileNotFoundError:
     print('MNIST is not here. To fetch it: python -c "import tinynet as tn; tn.mnist()"')
 
 # %% [markdown]
-# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. Orthogonal weights
-# of the same sigma learn more, at either rate, best a little beyond the edge. LSUV is where theory
-# puts it, ds 56 times as large below as on top. GradInit helps weights of 0.9, not those of 1.
+# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. At the edge and a
+# little beyond, orthogonal weights learn more than Gaussian ones, at either rate. LSUV is where
+# theory puts it, ds 56 times as large below as on top. GradInit helps weights of 0.9, not of 1.
 #
 # In three sentences
 # ------------------
