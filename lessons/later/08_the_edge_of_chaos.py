@@ -81,7 +81,7 @@ for sigma, colour in zip((0.8, 1, 1.2, 1.5, 2), plots.COLOURS, strict=False):
         ax.plot(range(1, 51), dots, "k:")
     said = [f"{a[-k]:.2g} ({b[-k]:.2g})" for (a, b), k in zip(both, (1, 1, 50), strict=True)]
     print(f"{sigma}: {', '.join(said)}; {6 / abs(np.log(chi[-1])):.0f}")
-for ax, name in zip(panels, ("variance of s", "c of two inputs", "ds by the last"), strict=True):
+for ax, name in zip(panels, ("variance of s", "c of two inputs", "ds (top: 1)"), strict=True):
     ax.set(xlabel="layer", ylabel=name, yscale="linear" if name[0] == "c" else "log")
 fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
 plots.show("08_the_edge_of_chaos_theory")
@@ -147,7 +147,7 @@ for name, V in {"GradMax": longest, "by chance": tn.orthogonal(5, 20, rng=0)}.it
 
 # %% [markdown]
 # LSUV keeps the signal, and for tanh that is beyond the edge. GradInit finds in neither draw the
-# factor 1.73 that makes ``normalized`` of these weights, and whether the network then leaves the
+# sqrt(3) that makes the square layers ``normalized``, and whether the network then leaves the
 # chance level, 83 %, is luck. GradMax does exactly what it says: no change of the cost, and the
 # longer gradient. That the cost then falls faster does not show here.
 #
@@ -180,9 +180,9 @@ except FileNotFoundError:
     print('MNIST is not here. To fetch it: python -c "import tinynet as tn; tn.mnist()"')
 
 # %% [markdown]
-# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. Orthogonal weights
-# of the same sigma learn more, at either rate, best a little beyond the edge. LSUV is where theory
-# puts it, ds 56 times as large below as on top. GradInit helps weights of 0.9, not those of 1.
+# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. At the edge and a
+# little beyond, orthogonal weights learn more than Gaussian ones, at either rate. LSUV is where
+# theory puts it, ds 56 times as large below as on top. GradInit helps weights of 0.9, not of 1.
 #
 # In three sentences
 # ------------------

@@ -275,7 +275,7 @@ def test_fifty_wide_layers_do_what_the_mean_field_says(sigma, seed):
 # ---------------------------------------------------------------------------- fifty layers
 
 
-def test_the_study_of_fifty_layers_names_its_rows_and_starts_as_it_says(tmp_path):
+def test_kept_fifty_layers_fade_explode_and_grow_as_theory_says():
     kept = studies.Result.kept("fifty_layers")
     starts, rates = kept.settings["starts"], kept.settings["rates"]
     assert kept["error"].shape == (len(starts), len(rates))
