@@ -66,9 +66,10 @@ by_eq_16 = later.coordinate_check(eq_16, widths, x, labels, steps=1, show=True)
 # The spectral condition
 # ----------------------
 #
-# Lesson 9 has the same from another side. If the numbers of x and y are about 1, their lengths are
-# about sqrt(n_in) and sqrt(n_out), and W should stretch by sqrt(n_out/n_in). Yang, Simon and
-# Bernstein (2023) ask it of the largest singular value, of W and of each step. Does eq 16 give it?
+# The powers come out. Lesson 9 has the same from another side: if the numbers of x and y are about
+# 1, their lengths are about sqrt(n_in) and sqrt(n_out), and W should stretch by sqrt(n_out/n_in).
+# Yang, Simon and Bernstein (2023) ask it of the largest singular value, of W and of each step. Does
+# eq 16 give it to W?
 
 # %%
 print("eq 16: largest singular value over sqrt(n_out/n_in), in the first, a square, the last layer")
@@ -85,8 +86,8 @@ for n in (64, 256, 1024):
 # --------------
 #
 # To mend this, let m be how many times wider the network is than the one whose rate was tuned.
-# Begin the last weights 1/sqrt(m) times as large. Then the dy below goes as 1/n, and hidden weights
-# do the same at any width. The rates mend the rest::
+# Begin the last weights 1/sqrt(m) times as large: that meets the spectral condition. Then the dy
+# below goes as 1/n, and hidden weights do the same at any width. The rates mend the rest::
 #
 #     first weights, hidden biases    m lr
 #     hidden weights                  lr
@@ -113,8 +114,8 @@ for ax, (title, rows) in zip(panels, found.items(), strict=True):
     names = ("first weights", "second", "third", "last weights")
     moves = dict(zip(names, [row.moves for row in rows[::2]], strict=True))
     plots.curves(widths, moves, ax=ax)
+    ax.loglog()
     ax.set(title=title, xlabel="units in a hidden layer", ylabel="rms of what they move")
-    ax.set(xscale="log", yscale="log")
     ax.set_xticks(widths, widths)
     ax.minorticks_off()
 fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
@@ -125,7 +126,8 @@ plots.show("12_what_would_you_do_today_moves")
 # ------------------------------
 #
 # Is the rate tuned at 64 units right at 1024? MNIST, three hidden layers, the cost of 4000 training
-# images at the end; kept results, a mean of two networks. Guess: which of the four moves?
+# images at the end; kept results, a mean of two networks. ("Input row" has only the first line of
+# the rates, "output row" only the third.) Guess: which of the four best rates pictured will move?
 
 # %%
 kept = studies.Result.kept("rates_by_width")
@@ -147,10 +149,10 @@ fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", n
 plots.show("12_what_would_you_do_today_rates")
 
 # %% [markdown]
-# Tanh under eq 16 does: from 1/2 to 1/16. At 1/2 the wide networks break, and each at its best rate
-# the widest is worst. Under muP the best rate stays, within a factor of 2, and the widest is best.
-# With relu it stays, too, without muP, which gains nothing. Does the sum not hold for rectifiers?
-# And which line of the rates does it, for tanh?
+# That of tanh under eq 16, from 1/2 to 1/16. At 1/2 the wide networks break, and with each at its
+# best rate the widest is worst. Under muP the best rate stays, within a factor of 2, and the widest
+# is best. With relu it stays even without muP, which gains nothing. Does the sum not hold for
+# rectifiers? And which line of the rates does it, for tanh?
 
 # %%
 by_relu = later.coordinate_check(lambda n, k: eq_16(n, k, "relu"), widths, x, labels, steps=1)
@@ -180,8 +182,8 @@ except FileNotFoundError:
 #
 # Weights with n_in Var[W] = 1, or 2 for rectifiers: the paper's argument stands. Small ones in the
 # last layer. A norm where there are many layers (lesson L1). And a rate for each kind of layer,
-# checked at two widths before it is trusted at a third. Which is not settled: Everett and others
-# (2024) report that other starts, with the right rate for each layer, do it too, and better.
+# checked at two widths before it is trusted at a third. Which rates, is not settled: Everett and
+# others (2024) report that other starts can keep the best rate as well, and do better than muP.
 #
 # In three sentences
 # ------------------
@@ -203,8 +205,8 @@ except FileNotFoundError:
 #    layers have 768 inputs. What is n Var[W]? (Within 1 %. Which start of lesson 7 is near?)
 # 5. Read how a language model of today begins: ``init_weights`` in ``nanochat/gpt.py``, on GitHub
 #    at karpathy/nanochat. In our names: a Linear has no bias, and for its weights the std is
-#    min(1, sqrt(n_out/n_in))/sqrt(n_in). Then the last Linear of the network is set to 0, and so
-#    is that of each block, whose output is added to its input. What does this course explain?
+#    min(1, sqrt(n_out/n_in))/sqrt(n_in). Then the last Linear of all is set to 0, and that of each
+#    block, whose output is added to its input. What of this does the course explain?
 
 # %%
 answer_2 = None

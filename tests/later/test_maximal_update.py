@@ -287,33 +287,53 @@ def test_eq_16_meets_the_spectral_condition_in_square_layers_and_misses_it_at_th
 
 
 RATES = 2.0 ** np.arange(-6, 0)
+MOVES = {  # least and most of the best rate at 64 units over that of a wide network
+    "tanh, normalized": (4, 16),
+    "tanh, muP": (1 / 2, 2),
+    "relu, normalized": (1 / 2, 2),
+    "relu, he": (1 / 2, 2),
+    "relu, muP": (1 / 2, 2),
+}
 
 
-def best(row, width, seed, rates, updates=200):
-    found = studies.rates_by_width(
-        folder=real("mnist"), rows=[row], widths=[width], rates=rates,
-        updates=updates, networks=1, seed=seed,
-    )  # fmt: skip
-    return rates[np.nanargmin(found["cost"])]
+@pytest.mark.parametrize(("row", "bounds"), MOVES.items(), ids=MOVES)
+def test_the_kept_best_rate_at_1024_units_is_that_at_64_but_for_tanh_under_eq_16(row, bounds):
+    kept = studies.Result.kept("rates_by_width")
+    cost = kept["cost"][kept.settings["rows"].index(row)]
+    for costs in (*cost, cost.mean(axis=0)):  # of each network, and the mean
+        best = kept["rates"][np.nanargmin(costs, axis=-1)]
+        assert bounds[0] <= best[0] / best[-1] <= bounds[1]
+
+
+def test_under_mup_alone_a_wider_tanh_network_ends_lower():
+    kept = studies.Result.kept("rates_by_width")
+    cost = dict(zip(kept.settings["rows"], kept["cost"].mean(axis=1), strict=True))
+    ends = {row: np.nanmin(costs, axis=-1) for row, costs in cost.items()}
+    assert (np.diff(ends["tanh, muP"]) < 0).all()
+    assert (np.diff(ends["tanh, normalized"]) > 0).all()
+    assert (np.diff(ends["tanh, output row"]) > 0).all()
+    assert np.nanargmin(cost["tanh, input row"][-1]) <= np.nanargmin(cost["tanh, muP"][-1]) - 3
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_best_rate_of_tanh_moves_under_eq_16_and_stays_under_mup(seed):
-    narrow, wide = (
-        best("tanh, normalized", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[1:5]))
-    )
-    assert narrow >= 4 * wide
-    narrow, wide = (
-        best("tanh, muP", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[3:]))
-    )
-    assert 1 / 2 <= wide / narrow <= 2
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", [0, 1])
-def test_the_best_rate_of_relu_stays_under_eq_16(seed):
-    narrow, wide = (
-        best("relu, normalized", n, seed, rates) for n, rates in ((64, RATES), (1024, RATES[2:]))
-    )
-    assert 1 / 2 <= wide / narrow <= 2
+@pytest.mark.parametrize(
+    ("row", "networks", "rates"),
+    [
+        ("tanh, normalized", 2, RATES[1:5]),
+        ("tanh, muP", 1, RATES[3:]),
+        ("relu, normalized", 1, RATES[3:]),
+    ],
+)
+def test_from_64_to_512_units_the_best_rate_moves_under_eq_16_with_tanh_only(
+    row, networks, rates, seed
+):
+    best = []
+    for width, tried in ((64, RATES), (512, rates)):
+        found = studies.rates_by_width(
+            folder=real("mnist"), rows=[row], widths=[width], rates=tried,
+            updates=300, networks=networks, seed=seed,
+        )  # fmt: skip
+        best.append(tried[np.nanargmin(found["cost"].mean(axis=1))])
+    least, most = MOVES[row]
+    assert least <= best[0] / best[1] <= most
