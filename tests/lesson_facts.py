@@ -22,6 +22,7 @@ READS_FILES = {
     "04_gradient_starvation": "tn.mnist()",
     "05_rectifiers_and_dropout": "tn.mnist()",
     "07_one_examples_gradient": "tn.mnist()",
+    "09_k_fac": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

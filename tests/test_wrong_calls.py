@@ -192,7 +192,7 @@ AS_WELL = {
 # They train in processes of their own, or draw ten thousand images: not called where it is fine.
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
-SLOW |= {"studies.table1.train_one", "studies.private"}
+SLOW |= {"studies.table1.train_one"}
 
 
 @pytest.fixture(autouse=True)

@@ -89,4 +89,8 @@ OF = {
     " compare how soon each cost falls.",
     "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
     " other. On the plateau each class is a red block in pale blue.",
+    "09_k_fac_fisher": "Two blocks, each a product of two small matrices, are much like the truth;"
+    " what ties the layers to each other is left out.",
+    "09_k_fac_race": "By the update K-FAC is ahead everywhere. By the clock it is"
+    " where weights are so small that plain descent stands still.",
 }

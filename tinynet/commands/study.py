@@ -10,6 +10,7 @@ from tinynet.commands import outputs, shared
 
 STUDIES = (
     "batch_sizes",
+    "curvature",
     "dropout",
     "landscape",
     "larger_rates",

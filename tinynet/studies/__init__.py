@@ -6,6 +6,7 @@ loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 
 from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
 from tinynet.studies.costs import cost_surfaces
+from tinynet.studies.curvature import curvature
 from tinynet.studies.dropout import dropout
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.marked_digits import marked_digits
@@ -27,6 +28,7 @@ __all__ = [
     "Table1",
     "batch_sizes",
     "cost_surfaces",
+    "curvature",
     "dropout",
     "figure11",
     "figure12",
