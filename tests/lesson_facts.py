@@ -35,6 +35,7 @@ READS_FILES = {
     "11_ways_off_the_plateau": "tn.mnist()",
     "07_one_examples_gradient": "tn.mnist()",
     "12_what_would_you_do_today": "tn.mnist()",
+    "09_k_fac": "tn.mnist()",
 }
 
 # Numbers in the prose that no script can print: they stand in the paper or its figures.

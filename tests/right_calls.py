@@ -283,6 +283,9 @@ OWN = {
         "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
     },
     "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.curvature": lambda: {
+        "folder": write_mnist(Path("mnist")), "nets": ["tanh, 5 layers"], "updates": 16
+    },
     "studies.private": lambda: {
         "folder": write_mnist(Path("mnist")), "rates": [0.1], "noises": [1.0]
     },

@@ -203,6 +203,7 @@ SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
 SLOW |= {"studies.table1.train_one", "studies.curriculum"}
 SLOW |= {"studies.table1.train_one", "studies.private"}
+SLOW |= {"studies.table1.train_one"}
 
 
 @pytest.fixture(autouse=True)

@@ -112,4 +112,8 @@ OF = {
     " grows wider; under maximal update each does the same at any width.",
     "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
     " width: with tanh under normalized weights it goes to smaller rates.",
+    "09_k_fac_fisher": "Two blocks, each a product of two small matrices, are much like the truth;"
+    " what ties the layers to each other is left out.",
+    "09_k_fac_race": "By the update K-FAC is ahead everywhere. By the clock it is"
+    " where weights are so small that plain descent stands still.",
 }

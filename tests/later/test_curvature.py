@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from data_files import real
 from hypothesis import given
 from hypothesis import strategies as st
 from own_parts import assert_same_bits
@@ -239,6 +240,40 @@ def test_it_learns_where_plain_descent_hardly_moves():
             net.backward(loss.backward())
             steps.step()
     assert costs[later.KFAC] < 0.9 * costs[tn.SGD]
+
+
+# ---------------------------------------------------------------------------- the lesson's figures
+
+
+def error_after(updates, activation, depth, make, seed):
+    data = tn.mnist(real("mnist"), download=False)
+    sizes = [784, *[100] * depth, 10]
+    net = tn.mlp(sizes, activation=activation, init="standard", rng=seed, dtype=np.float32)
+    source = tn.Shuffled(*data.train, rng=seed)
+    tn.train(*(net, tn.SoftmaxCrossEntropy(), make(net), source, updates), batch=100, progress=None)
+    return tn.error_rate(net, *data.test)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 1])
+def test_update_for_update_k_fac_undoes_what_standard_weights_do_to_tanh(seed):
+    kfac = error_after(200, "tanh", 5, lambda net: later.KFAC(net, rng=seed), seed)
+    descent = error_after(200, "tanh", 5, lambda net: tn.SGD(net, 0.1), seed)
+    assert kfac < 0.10
+    assert descent > 2 * kfac
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [0, 1])
+def test_five_sigmoid_layers_need_a_damping_below_their_curvature(seed):
+    errors = [
+        error_after(
+            200, "sigmoid", 5, lambda net, d=damping: later.KFAC(net, damping=d, rng=seed), seed
+        )
+        for damping in (0.01, 0.0001)
+    ]
+    assert errors[0] > 0.8
+    assert errors[1] < 0.15
 
 
 # ---------------------------------------------------------------------------- what is refused

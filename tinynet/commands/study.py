@@ -11,6 +11,7 @@ from tinynet.commands import outputs, shared
 STUDIES = (
     "batch_sizes",
     "curriculum",
+    "curvature",
     "dropout",
     "fifty_layers",
     "landscape",

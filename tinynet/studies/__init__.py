@@ -8,6 +8,7 @@ from tinynet.studies import figure11, figure12, race, seeded, significance, tabl
 from tinynet.studies.batch_sizes import batch_sizes
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.curriculum import curriculum
+from tinynet.studies.curvature import curvature
 from tinynet.studies.dropout import dropout
 from tinynet.studies.fifty_layers import fifty_layers
 from tinynet.studies.histograms import layer_histograms
@@ -36,6 +37,7 @@ __all__ = [
     "batch_sizes",
     "cost_surfaces",
     "curriculum",
+    "curvature",
     "dropout",
     "fifty_layers",
     "figure11",
