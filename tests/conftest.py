@@ -4,6 +4,10 @@ import signal
 import urllib.request
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("busy", deadline=None)  # on a busy machine a right test may take long
+settings.load_profile("busy")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -519,6 +519,9 @@ test_summaries.py
 test_training.py
   _Run.check -k rate_too_large
     numbers break now and then: if not math.isfinite(cost): -> if False:
+  _Run._broken -k never_broken or already_broken
+    at first it must be the weights: if self.k == 0 and is_finite(self.net): -> if False:
+    at first it is never the weights: if self.k == 0 and is_finite(self.net): -> if self.k == 0:
   train -k watch_is_called
     watching begins with the first update: if done == 0: -> if False:
   knows_chance -k chance_level_stands
@@ -722,9 +725,8 @@ later/test_later.py
     dgamma is a mean: (dy * self.x_hat).sum -> (dy * self.x_hat).mean
     dbeta is a mean: dy.sum(axis=0) -> dy.mean(axis=0)
     gamma is on the way up only: self.dx_hat = dy * self.gamma -> self.dx_hat = dy * 1
-  LayerNorm.normalize -k by_itself or rows_is
-    the mean of the batch: x.mean(axis=1, keepdims=True)) / self.std ->
-      x.mean(axis=0, keepdims=True)) / self.std
+  later.normalization.by_row -k by_itself or rows_is
+    the mean of the batch: x.mean(axis=1, keepdims=True) -> x.mean(axis=0, keepdims=True)
     the spread of the batch: x.var(axis=1, keepdims=True) -> x.var(axis=0, keepdims=True)
   LayerNorm.through -k rows_is or differences
     over the rows, like the other: axis=1 -> axis=0

@@ -30,7 +30,7 @@ def backward_places(net):
 
 @pytest.mark.parametrize("make", [small_net, own_net])
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_the_first_broken_array_is_named_in_the_order_of_each_pass(make, number, data):
     net = after_a_pass(make)

@@ -144,7 +144,7 @@ MAKERS = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     maker=st.sampled_from(sorted(MAKERS)),
     dtype=st.sampled_from([np.float32, np.float64]),
@@ -217,7 +217,7 @@ def test_a_second_run_of_a_network_goes_on_where_the_first_ended(path):
 # ---------------------------------------------------------------------------- in a notebook, Ctrl-C
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(stops=st.lists(st.integers(1, 4), min_size=1, max_size=3))
 def test_the_same_objects_go_on_after_ctrl_c(tmp_path_factory, stops):
     path = tmp_path_factory.mktemp("notebook") / "run.npz"

@@ -130,7 +130,7 @@ def test_gigabytes_that_a_header_promises_are_refused_and_not_read(deep, start, 
     refused(deep, bomb(start, 16 * MIB), match)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     headers=st.lists(st.binary(max_size=512), max_size=4), kind=st.binary(min_size=1, max_size=1)
 )

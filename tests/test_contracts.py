@@ -219,7 +219,7 @@ def grown(tree):
     return tn.Network([grown(part) if part else Gain(2) for part in tree])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tree=TREES)
 def test_in_any_tree_a_name_is_the_way_to_its_layer_and_a_view_has_the_same(tree):
     net = grown(tree)

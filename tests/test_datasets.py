@@ -277,7 +277,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("name", READERS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_a_harmed_file_gives_arrays_of_the_right_shapes_or_a_value_error(
     tmp_path_factory, name, data

@@ -50,7 +50,7 @@ def test_no_right_network_is_called_wrong(networks, widest, inputs):
         assert sharp >= 0.9 * networks
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     activation=st.sampled_from([*ACTIVATIONS, Sine]),
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),

@@ -20,7 +20,7 @@ from own_parts import (
 import tinynet as tn
 from tinynet.looking import jacobians
 
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=30)
 nets = st.builds(
     small_net,
     st.sampled_from([*ACTIVATIONS, Sine]),

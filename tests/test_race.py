@@ -10,7 +10,7 @@ import time
 import numpy as np
 import pytest
 from data_files import real
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -191,7 +191,6 @@ def test_the_main_job_is_a_race():
     assert Settings("all").race.rows == ROWS
 
 
-@settings(deadline=None)
 @given(updates=st.integers(1, 100_000))
 def test_the_main_job_looks_about_40_times_from_before_the_first_update_to_the_last(updates):
     looks = Settings(updates=updates).race.size.looks
@@ -373,6 +372,7 @@ def test_the_command_says_how_long_and_writes_a_file_per_row_and_a_picture(
     assert "to go on this machine" in said
     assert "chosen" in said
     assert "sigmoid: width 4" in said
+    assert said.count("_n: normalized weights") == 1
     assert (tmp_path / "shapeset-tiny.png").stat().st_size > 5000
     result = json.loads((tmp_path / "shapeset-tiny-sigmoid.json").read_text())
     assert result["finished"]

@@ -139,7 +139,7 @@ def refused(kind, path, match=r"some\.npz"):
 # ---------------------------------------------------------------------------- networks
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     activation=st.sampled_from(ACTIVATIONS),
     sizes=st.lists(st.integers(1, 5), min_size=2, max_size=4),
@@ -207,7 +207,7 @@ def test_a_record_that_does_not_fit_its_arrays_is_refused_by_name(path, layers, 
 # ---------------------------------------------------------------------------- arrays and a record
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(name=st.text(max_size=4) | st.sampled_from(["file", "record.json", "allow_pickle", "a\nb"]))
 def test_an_array_comes_back_under_its_name_or_is_refused(tmp_path_factory, name):
     path = tmp_path_factory.mktemp("names") / "some.npz"

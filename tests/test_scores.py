@@ -29,7 +29,7 @@ def test_chance_on_shapeset_is_2110_millinats_and_an_error_of_five_sixths():
     assert error == pytest.approx(5 / 6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30))
 def test_chance_is_the_cost_and_error_of_the_best_answer_that_ignores_the_input(labels):
     frequency = {label: labels.count(label) / len(labels) for label in labels}
@@ -56,7 +56,7 @@ def assert_scores_are_those_of_one_pass(net, examples):
     assert cost == pytest.approx(cost_by_hand(output.astype(float), labels), rel=rel)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(examples=st.integers(1, 25), block=st.integers(1, 10), dtype=st.sampled_from("fd"))
 def test_error_confusion_and_mean_cost_do_not_depend_on_the_blocks(examples, block, dtype):
     with pytest.MonkeyPatch.context() as patch:

@@ -66,7 +66,7 @@ def mask(spans):
 # The stream
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.lists(st.one_of(st.integers(1, 300), st.integers(BLOCK - 2, BLOCK + 2)), max_size=2))
 def test_any_split_gives_the_same_images(counts):
     counts = [BLOCK - 150, *counts]  # the second draw is near the end of a block

@@ -28,7 +28,7 @@ def epoch_of(data, batch):
 # ---------------------------------------------------------------------------- epochs
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(examples=st.integers(1, 30), batch=st.integers(1, 35), drop_last=st.booleans())
 def test_every_epoch_has_every_example_once_or_without_the_short_batch_where_that_is_said(
     examples, batch, drop_last
@@ -50,7 +50,7 @@ def test_another_short_batch_is_left_out_in_each_epoch():
     assert len({tuple(sorted(two)) for two in left_out}) > 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(sizes=st.lists(st.integers(1, 12), min_size=1, max_size=12))
 def test_batches_of_changing_size_go_through_the_same_orders(sizes):
     in_ones, data = numbered(7), numbered(7)

@@ -51,7 +51,7 @@ def after(source, *draws):
 
 
 @each_source
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_a_state_goes_on_from_wherever_it_was_taken_and_is_what_json_holds(name, data):
     make = SOURCES[name]

@@ -175,6 +175,7 @@ def test_the_table_has_the_papers_numbers_beside_ours_and_the_papers_bold():
     tanh = next(line for line in lines if line.startswith("| tanh_n, tanh "))
     assert cells(tanh)[1:4] == ["8 to 4", "0.39", "0.39"]
     assert "Too few" not in text
+    assert text.count("_n: normalized weights") == 1
 
 
 def test_too_few_seeds_are_told_and_what_is_compared():

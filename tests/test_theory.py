@@ -131,7 +131,7 @@ def test_the_peaks_of_figures_6_and_7_rise_and_fall_as_in_the_paper(images):
     init=st.sampled_from(["standard", "normalized", "he"]),
     seed=st.integers(0, 2**32 - 1),
 )
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_the_linear_theory_is_right_for_linear_networks_of_any_sizes(hidden, init, seed):
     sizes = [200, *hidden, 10]
     rng = np.random.default_rng(seed)
@@ -173,7 +173,7 @@ def test_the_mean_field_is_an_average_over_gaussian_preactivations(kind, std):
 
 
 @given(n_out=st.integers(1, 60), n_in=st.integers(1, 60), variance=st.floats(1e-4, 10))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_law_has_the_root_mean_square_of_the_matrix(n_out, n_in, variance):
     """The sum of the squared singular values is the sum of the squared entries."""
     _, rms = studies.law(n_out, n_in, variance)

@@ -60,7 +60,7 @@ def test_a_batch_is_10_by_default_as_in_the_paper():
 # ---------------------------------------------------------------------------- watching
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(updates=st.integers(1, 12), every=st.integers(1, 15))
 def test_watch_is_called_before_the_first_update_at_every_so_many_and_after_the_last(
     updates, every
@@ -269,3 +269,31 @@ def test_weights_that_were_already_broken_are_not_blamed_on_the_rate():
         FloatingPointError, match="after 0 updates: .*the weights were already broken"
     ):
         tn.train(net, tn.SoftmaxCrossEntropy(), tn.SGD(net, 0.1), tn.Shapeset(rng=0), 3)
+
+
+class BrokenLoss(tn.SoftmaxCrossEntropy):
+    chance = None
+
+    def forward(self, output, labels):
+        return super().forward(output, labels) * np.nan
+
+
+class BrokenLayer(tn.Tanh):
+    def forward(self, x):
+        self.y = super().forward(x) * np.inf
+        return self.y
+
+
+@pytest.mark.parametrize(
+    ("layer", "loss", "named"),
+    [
+        (BrokenLayer(), tn.SoftmaxCrossEntropy(), r"layers\[1\]\.y of BrokenLayer"),
+        (tn.Tanh(), BrokenLoss(), "all arrays are finite, but the loss of them is not"),
+    ],
+)
+def test_weights_that_were_never_broken_are_not_blamed(layer, loss, named):
+    net = tn.Network([tn.Linear(1024, 9, rng=0), layer])
+    wanted = f"after 0 updates: .*{named}.*all parameters are finite"
+    with pytest.raises(FloatingPointError, match=wanted) as error:
+        tn.train(net, loss, tn.SGD(net, 0.1), tn.Shapeset(rng=0), 3)
+    assert "weights" not in str(error.value)

@@ -20,7 +20,7 @@ def given(*args, **kwargs):
     """hypothesis.given with few examples and no deadline."""
 
     def decorate(test):
-        settings = hypothesis.settings(max_examples=25, deadline=None)
+        settings = hypothesis.settings(max_examples=25)
         return settings(hypothesis.given(*args, **kwargs)(test))
 
     return decorate

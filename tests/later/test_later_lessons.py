@@ -6,6 +6,7 @@ from data_files import real
 
 import tinynet as tn
 from tinynet import later, studies
+from tinynet.studies.landscape import Noise
 
 SEEDS = pytest.mark.parametrize("seed", [0, 1])
 
@@ -44,7 +45,7 @@ def test_a_start_from_rows_gives_these_the_mean_0_and_the_std_1(norm):
 
 
 def test_the_noise_behind_a_norm_is_new_in_each_pass_and_its_gradient_is_right():
-    noise = studies.normalizing._Noise(0.5, np.random.default_rng(0))
+    noise = Noise(0.5, np.random.default_rng(0))
     net, x = tn.Network([noise]), np.random.default_rng(1).normal(size=(4, 3))
     assert not [row for row in tn.gradient_check(net, x) if row.wrong]
     first, second = net.forward(x), net.forward(x)

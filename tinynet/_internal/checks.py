@@ -74,7 +74,7 @@ def _integer(name: str, value: Any, wanted: str) -> int:
 def schedule(name: str, value: Any, last: int) -> Callable[[int], bool]:
     """Return a function that tells whether k is due: every so many and the last, or as listed."""
     if _is_list(value):
-        return frozenset(moments(name, value)).__contains__
+        return frozenset(whole_numbers(name, value)).__contains__
     every = size(name, value)
     return lambda k: k % every == 0 or k == last
 
@@ -95,7 +95,7 @@ def listed(name: str, values: Any) -> Sequence:
     return values
 
 
-def moments(name: str, values: Any) -> tuple[int, ...]:
+def whole_numbers(name: str, values: Any) -> tuple[int, ...]:
     """Check that values are a list of whole numbers."""
     return tuple(whole(f"{name}[{k}]", value) for k, value in enumerate(listed(name, values)))
 

@@ -17,7 +17,8 @@ def rows(p: Any, names: Iterable[str], default: str) -> None:
         "--row",
         action="append",
         choices=list(names),
-        help=f"one of these networks; may be given several times (default: {default})",
+        help=f"one of these networks ({race.NORMALIZED}); may be given several times (default:"
+        f" {default})",
     )
 
 

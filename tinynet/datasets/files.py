@@ -8,9 +8,7 @@ that you put there may be unpacked or recompressed, so its readers check its con
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +88,8 @@ def _fetched(
     file: Published, folder: Path, progress: Callable[..., Any], failures: list[str]
 ) -> bool:
     """Tell whether one of the mirrors sent the file; add the failures to the list."""
+    import http.client
+
     for mirror in file.mirrors:
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -102,6 +102,8 @@ def _fetched(
 
 def _download(address: str, file: Published, path: Path, progress: Callable[..., Any]) -> None:
     """Download a file from one address; put it in place once its size and checksum are right."""
+    import urllib.request  # not at the top: it loads ssl and email, a third of our import time
+
     checksum, size = hashlib.sha256(), 0
     with (
         urllib.request.urlopen(address, timeout=TIMEOUT) as response,

@@ -18,6 +18,12 @@ from tinynet.layers import Linear
 EPS = 1e-5  # added to a variance, which could be 0
 
 
+def by_row(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x with the mean 0 and the std 1 in each row, and that std, (batch, 1)."""
+    std = np.sqrt(x.var(axis=1, keepdims=True) + EPS)
+    return (x - x.mean(axis=1, keepdims=True)) / std, std
+
+
 def through_norm(dx_hat: np.ndarray, x_hat: np.ndarray, std: np.ndarray, axis: int) -> np.ndarray:
     """Return dx for x_hat = (x - mean)/std with mean and std of x along an axis.
 
@@ -105,8 +111,8 @@ class LayerNorm(Norm):
     """
 
     def normalize(self, x: np.ndarray) -> np.ndarray:
-        self.std = np.sqrt(x.var(axis=1, keepdims=True) + EPS)
-        return (x - x.mean(axis=1, keepdims=True)) / self.std
+        x_hat, self.std = by_row(x)
+        return x_hat
 
     def through(self, dx_hat: np.ndarray) -> np.ndarray:
         return through_norm(dx_hat, self.x_hat, self.std, axis=1)
@@ -201,8 +207,7 @@ class BatchLayerNorm(BatchNorm):
         if self.training:
             self.w = 1 - 1 / len(x)
         self.x_hat_batch = super().normalize(x)
-        self.std_layer = np.sqrt(x.var(axis=1, keepdims=True) + EPS)
-        self.x_hat_layer = (x - x.mean(axis=1, keepdims=True)) / self.std_layer
+        self.x_hat_layer, self.std_layer = by_row(x)
         return self.w * self.x_hat_batch + (1 - self.w) * self.x_hat_layer
 
     def through(self, dx_hat: np.ndarray) -> np.ndarray:

@@ -5,12 +5,15 @@ loaded, and drawn with :mod:`tinynet.plots` as often as you like.
 """
 
 from tinynet.studies import figure11, figure12, race, seeded, significance, table1, tables
+from tinynet.studies.batch_sizes import batch_sizes
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.curriculum import curriculum
 from tinynet.studies.dropout import dropout
 from tinynet.studies.histograms import layer_histograms
+from tinynet.studies.landscape import landscape
+from tinynet.studies.larger_rates import larger_rates, plateau
 from tinynet.studies.marked_digits import marked_digits
-from tinynet.studies.normalizing import batch_sizes, landscape, larger_rates, plateau, with_norm
+from tinynet.studies.normalizing import with_norm
 from tinynet.studies.pretraining import pre_training
 from tinynet.studies.race import Race
 from tinynet.studies.rectifiers import rectifiers

@@ -36,6 +36,7 @@ ROWS = {
     "tanh_n": ("tanh", "normalized"),
     "sigmoid": ("sigmoid", "standard"),
 }
+NORMALIZED = "_n: normalized weights"  # said once with the tables, which have these names
 GRID = (0.01, 0.03, 0.1)  # learning rates to choose from
 # What is kept of each layer, besides the errors.
 LAYERS = ("z_mean", "z_std", "z_p98", "z_saturated", "ds_std", "dW_std", "update_ratio")
@@ -64,7 +65,7 @@ class Size:
         for name in ("width", "updates", "search", "step"):
             checks.size(name, getattr(self, name))
         checks.whole("depth", self.depth, 1, seeded.DEEPEST)
-        checks.moments("early", self.early)
+        checks.whole_numbers("early", self.early)
 
     @property
     def looks(self) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ from tinynet._internal.versions import versions
 from tinynet.looking.scores import error_rate, mean_cost, predict
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.studies import figure12, seeded
-from tinynet.studies.race import GRID, ROWS, Race, Size
+from tinynet.studies.race import GRID, NORMALIZED, ROWS, Race, Size
 from tinynet.studies.significance import LEVEL, holm, interval, mcnemar, seeds_needed, sign_test
 from tinynet.studies.watched import BATCH, Run, prepared
 from tinynet.training.sweep import sweep
@@ -363,7 +363,8 @@ def markdown(found: Mapping[str, Any], data: str) -> str:
         "",
         f"Test errors are {count}, at the rate and depth with the lowest validation error. Bold:"
         f" not different from the best, {found['best']}, at p = {LEVEL:g} by {bold}, corrected by"
-        " Holm's method. The paper does not say how its bold was tested.",
+        " Holm's method. The paper does not say how its bold was tested. In the names of rows,"
+        f" {NORMALIZED}; the others are standard.",
     ]
     if found["pairs"]:
         lines += ["", *_tests(found)]

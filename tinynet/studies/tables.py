@@ -9,7 +9,7 @@ import numpy as np
 
 from tinynet._internal import checks, contracts
 from tinynet.studies.comparison import JACOBIANS
-from tinynet.studies.race import GRID, best_look
+from tinynet.studies.race import GRID, NORMALIZED, best_look
 from tinynet.studies.seeded import IMAGES, LOOKED_AT
 
 MEASURED = (
@@ -92,9 +92,10 @@ def trials(grids: Mapping[str, Sequence[Mapping[str, Any]]], chosen: Mapping[str
         raise ValueError("grids: expected at least one trial, got none")
     updates = max(trial["updates"] for grid in grids.values() for trial in grid)
     rates = sorted({trial["lr"] for grid in grids.values() for trial in grid} | set(GRID))
+    note = f"; {NORMALIZED}" if any(name.endswith("_n") for name in grids) else ""
     lines = [
         "",
-        f"Learning rates: the cost on {IMAGES:,} validation images after {updates:,} updates",
+        f"Learning rates: the cost on {IMAGES:,} validation images after {updates:,} updates{note}",
         f"{'':<12}" + "".join(f"{'lr ' + format(lr, 'g'):>10}" for lr in rates) + "    chosen",
     ]
     for name, grid in grids.items():

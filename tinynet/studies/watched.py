@@ -69,7 +69,7 @@ class Run:
             "depth": checks.whole("depth", self.depth, 1, seeded.DEEPEST),
             "width": checks.size("width", self.width),
             "updates": checks.size("updates", self.updates),
-            "every": int(every) if is_one else checks.moments("every", every),
+            "every": int(every) if is_one else checks.whole_numbers("every", every),
             "seed": checks.seed("seed", self.seed),
             "test_images": checks.whole("test_images", self.test_images, 1, seeded.IMAGES),
             "jacobians": checks.whole("jacobians", self.jacobians, 0, seeded.LOOKED_AT),

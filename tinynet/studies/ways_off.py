@@ -20,8 +20,16 @@ from tinynet.later import KFAC, Natural, pretrain
 from tinynet.layers import Activation
 from tinynet.network import Network
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import LAYERS, START, with_norm
-from tinynet.studies.rates import checked_rates, errors_of, moments, shuffled
+from tinynet.studies.normalizing import (
+    DEPTH,
+    LAYERS,
+    START,
+    errors_in_training,
+    known_rates,
+    shuffled,
+    when_to_look,
+    with_norm,
+)
 from tinynet.studies.result import Result
 
 
@@ -41,7 +49,7 @@ ROWS: dict[str, tuple[str, Any, str]] = {  # activation, weights, and what is do
     "batchless": ("sigmoid", "standard", "batchless"),
     "tanh, normalized": ("tanh", "normalized", "none"),
 }
-DEPTH, BATCH = 5, 60
+BATCH = 60
 WITH_CURVATURE = ((3, 0.01), (5, 0.01), (5, 0.0001))  # K-FAC's hidden layers and damping
 LARGER = 100  # its batches
 PRE_TRAINING, DRAWN = 5, 6  # streams of a seed, beside those of the seeded networks
@@ -105,13 +113,13 @@ def ways_off(
     """
     names = checks.names("rows", rows)
     names = [checks.among(f"rows[{k}]", name, ROWS) for k, name in enumerate(names)]
-    rates = checked_rates(rates)
+    rates = known_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
     curvature = checks.whole("curvature", curvature)
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)
     data = mnist(folder, download=False)
-    batch, looks = min(BATCH, len(data.train[0])), moments(updates)
+    batch, looks = min(BATCH, len(data.train[0])), when_to_look(updates)
 
     def built(name: str, seed: int) -> Network:
         activation, init, also = ROWS[name]
@@ -124,7 +132,7 @@ def ways_off(
     def errors(start: Network, lr: float, seed: int) -> np.ndarray:
         net = copy.deepcopy(start)
         source = shuffled(data.train, seed)
-        return errors_of(net, Natural(net, lr), source, data.test, batch, looks)
+        return errors_in_training(net, Natural(net, lr), source, data.test, batch, looks)
 
     seeds = range(seed, seed + networks)
     starts = [[built(name, one) for one in seeds] for name in names]
@@ -138,10 +146,10 @@ def ways_off(
         "apart": np.array([[apart(net, data.test[0][:300]) for net in nets] for nets in starts]),
     }
     if curvature:
-        arrays["curvature_updates"] = moments(curvature)
+        arrays["curvature_updates"] = when_to_look(curvature)
         arrays["curvature"] = np.array(
             [
-                [_with_curvature(*case, width, data, one, moments(curvature)) for one in seeds]
+                [_with_curvature(*case, width, data, one, when_to_look(curvature)) for one in seeds]
                 for case in WITH_CURVATURE
             ]
         )
@@ -172,4 +180,4 @@ def _with_curvature(
     net = seeded.network("sigmoid", "standard", width, depth, seed, "mnist")
     kfac = KFAC(net, damping=damping, rng=[seed, DRAWN])
     source = shuffled(data.train, seed)
-    return errors_of(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)
+    return errors_in_training(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)

@@ -248,11 +248,13 @@ class _Run:
         forward, backward = first_broken(self.net)
         found = f"forward the first array that is not finite is {forward}"
         if forward is None:
-            found = "forward all arrays are finite, but too large for the cost"
+            found = "forward all arrays are finite, but the loss of them is not"
         if self.k > 0 and backward:
             found += f", backward (in the last update) {backward}"
         advice = f"try a smaller learning rate than {getattr(self.optimizer, 'lr', 0):g}"
-        if self.k == 0:
+        if self.k == 0 and is_finite(self.net):
+            advice = "no update was made, and all parameters are finite: see how it is computed"
+        elif self.k == 0:
             advice = "the weights were already broken: build a new network"
         return f"{found}; {advice}" + (f"; {self.file}" if self.file else "")
 
