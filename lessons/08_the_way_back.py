@@ -164,8 +164,8 @@ plots.show("08_the_way_back_product")
 # So "lower layers always get smaller gradients" is true of ds and false of dW, at initialization:
 # whoever watches dW alone sees nothing amiss. Training then upsets the balance: in the paper's
 # Figure 9 weight gradients under ``standard`` drift apart, the larger ones in the lower layers.
-# (On the page that ``python -m tinynet live`` writes, put eq 1 beside eq 16: which rows of ds grow,
-# which shrink? Then take ten layers: what do all dW have in common?)
+# (On the page that ``python -m tinynet live`` writes, put eq 1 beside eq 16: how much of ds is left
+# in layer 1? Then take ten layers: what do the dW of all hidden layers have in common?)
 #
 # In three sentences
 # ------------------

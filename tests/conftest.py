@@ -1,10 +1,14 @@
 """What tests of several files are set up with."""
 
+import shutil
 import signal
+import subprocess
+import sys
 import urllib.request
 
 import pytest
 from hypothesis import settings
+from lesson_facts import LESSONS
 
 settings.register_profile("busy", deadline=None)  # on a busy machine a right test may take long
 settings.load_profile("busy")
@@ -38,3 +42,22 @@ def no_network(monkeypatch):
         raise OSError("no network")
 
     monkeypatch.setattr(urllib.request, "urlopen", refused)
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """Make a folder in which lessons keep their training runs, for others and for their pages."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture(scope="session")
+def notebooks(tmp_path_factory):
+    """Make a notebook of each lesson, as lessons/README.md says."""
+    pytest.importorskip("jupytext", reason='needs pip install ".[web]"')
+    folder = tmp_path_factory.mktemp("notebooks")
+    made = [shutil.copy(path, folder) for path in LESSONS.values()]
+    words = ["--quiet", "--to", "notebook", "--set-kernel", "python3"]
+    command = [sys.executable, "-m", "jupytext", *words, *map(str, made)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return folder

@@ -578,10 +578,10 @@ test_race.py
 
 test_significance.py
   sign_test
-    one side is enough: 2 * tail / 2**n -> tail / 2**n
-    what is seen itself is not more extreme: range(min(wins, losses) + 1) ->
-      range(min(wins, losses))
-    a fair coin has no order: ways * (n - k) // (k + 1) -> ways * (n - k)
+    one side is enough: 2 * (ways / 2**n) * tail -> ways / 2**n * tail
+    what is seen itself is not more extreme: term, tail = 1.0, 0.0 -> term, tail = 1.0, -1.0
+    a fair coin has no order: k / (n - k + 1) -> 1 / (n - k + 1)
+    what is small adds up to nothing: 1e-18 * tail -> 1e-2 * tail
   mcnemar
     all that is wrong counts: (a & ~b).sum()) -> a.sum())
     as chi squared has it: sign_test(only_a, only_b) ->
@@ -609,6 +609,8 @@ test_sweep.py
   _Kept.found -k cut_in_half
     what is there is whole: except (ValueError, KeyError, TypeError, RecursionError) as error ->
       except ZeroDivisionError as error
+  sweep.sweep -k script_itself
+    children find all: function.__module__ == "__main__" -> False
   _Work.raise_failures -k fails
     what failed is None: raise first -> return
   sweep._own -k checkpoint_of_its_own
@@ -822,6 +824,22 @@ later/test_later.py
     all rows are alike: np.linalg.norm(phi, axis=1, keepdims=True) -> 1.0
     a length and no square: (U.T @ targets) ** 2 -> np.abs(U.T @ targets)
 
+later/test_edge_of_chaos.py
+  starts.lsuv -k lsuv
+    a variance is a std: std = y.std(dtype=float) -> std = y.var(dtype=float)
+    the next layer sees what this one saw: z = layer.forward(z) -> z
+    the biases may stay: layer.b[:] = 0 -> pass
+    as long is as good: orthogonal(layer.n_in, layer.n_out, rng) -> rng.normal(size=layer.W.shape)
+  starts.gradinit -k gradinit
+    a step goes up: P -= lr * gradients[name] -> P += lr * gradients[name]
+    whoever steps may judge: view.forward(x[half:]), labels[half:] ->
+      view.forward(x[:half]), labels[:half]
+    any gradient will do: max(length - LONGEST, 0) -> 0.0
+    the biases are 0 anyway: None if b is None else b.copy() -> b
+    the factors say it all: layer.W *= layer.W.dtype.type(a) -> pass
+  starts.gradmax -k gradmax
+    left is right: np.linalg.svd(M, full_matrices=False)[2] -> np.linalg.svd(M)[0].T
+    the last are the best: V[:units] -> V[-units:]
 later/test_autoencoders.py
   BitCrossEntropy.forward -k bit
     an output is a probability: np.logaddexp(0, output) -> np.log1p(np.abs(output))
@@ -878,10 +896,63 @@ later/test_curvature.py
   curvature.of_softmax -k refused
     every cost is a softmax: if not np.allclose( -> if not len(
   curvature.linears -k refused
-    a Linear is a Linear: isinstance(layer, Linear) and (kind.forward, kind.backward) == PLAIN ->
+    a Linear is a Linear: (type(layer).forward, type(layer).backward) == PLAIN ->
       isinstance(layer, Linear)
     whatever gives the logits: if not isinstance(net.layers[-1], Linear): -> if False:
-    a cost is a cost: if getattr(layer, "cost", None) is not None -> if False
+    a cost is a cost: refuse_own_cost(place, layer, "KFAC") -> pass
+
+later/test_examples_gradient.py
+  examples.outer_products -k one_pass
+    the loss has the mean in it: own, ones = m * layer.dy, -> own, ones = layer.dy,
+    gamma is multiplied by x: own * layer.x_hat -> own * layer.x
+    only W counts: "b": (ones, own) -> "b": (0 * ones, own)
+  examples.outer_products -k refused
+    all that have W are alike: (type(layer).forward, type(layer).backward) == PLAIN ->
+      isinstance(layer, Linear)
+    rows are rows: refuse_mixed_rows(net) -> pass
+  examples.example_norms -k one_pass
+    the squares are lengths: np.sqrt(sum(squares)) -> sum(squares)
+    lengths add up: (left**2).sum(axis=1) * (right**2).sum(axis=1) ->
+      (left**2).sum(axis=1) + (right**2).sum(axis=1)
+  examples.gram -k one_pass
+    the inputs say it all: (left @ left.T) * (right @ right.T) -> left @ left.T
+    a matrix product: (left @ left.T) * (right @ right.T) -> (left @ left.T) @ (right @ right.T)
+  examples.weigh -k one_pass
+    a sum over the batch: right) / m -> right)
+    the weights are for x as well: left.T @ ( -> (f.astype(left.dtype) * left).T @ (
+  later.examples.Private.changes -k private
+    the short ones are made longer: self.clip / np.maximum(example_norms(self.net), self.clip) ->
+      self.clip / example_norms(self.net)
+    nobody is too long: np.maximum(example_norms(self.net), self.clip) ->
+      np.maximum(0 * example_norms(self.net), self.clip)
+    the noise is that of a sum: self.noise * self.clip / len(self.f) -> self.noise * self.clip
+    noise as large as the gradient may be: self.noise * self.clip -> self.noise
+    a step goes up: -self.lr * (gradient -> self.lr * (gradient
+  examples.refuse_mixed_rows -k refused
+    tinynet has all layers there are: if may_mix(layer) -> if isinstance(layer, BatchNorm)
+  examples.may_mix -k refused or apart
+    batch norm is one of ours: return layer.of_batch -> return False
+later/test_maximal_update.py
+  MaximalUpdate.__init__ -k factors or plain
+    a bias is not a weight: if name.endswith(".b") -> if False
+    the input is as wide as all else: f"{first}.W": m, -> f"{first}.W": 1.0,
+    a root, as in the start: f"{last}.W": 1 / m -> f"{last}.W": m**-0.5
+    the last bias is like the others: self.factors[f"{last}.b"] = 1.0 -> pass
+  MaximalUpdate.change -k factors
+    a factor is a rate: -self.lr * self.factors[name] -> -self.factors[name]
+  coordinates.coordinate_check -k wrong_rate or nothing_is_wrong
+    the last network stands for all: np.sqrt(np.mean(squares)) -> np.sqrt(squares[-1] * 0 + 1)
+    at any width: moves("tuned", tuned, widths[0]) -> moves("tuned", tuned, widths[-1])
+  coordinates._row -k powers or nothing_is_wrong
+    a power is a slope: np.log(widths), np.log(moves) -> widths, moves
+    what it moves is a share: abs(moves[0] / tuned - 1) -> abs(moves[0] / tuned)
+  coordinates._squares -k powers
+    all of W has moved: layer.x @ (layer.W - start[f"{place}.W"]) -> layer.x @ layer.W
+    a step is a step: layer.b - start[f"{place}.b"] -> layer.b - start[f"{place}.b"] + 1
+  Coordinate.wrong -k wrong_rate or another_base or does_not_move
+    shrinking does no harm: not abs(self.power) <= FLAT -> not self.power <= FLAT
+    NaN is flat: not abs(self.power) <= FLAT -> abs(self.power) > FLAT
+    one width says nothing: or self.off > SAME -> or False
 
 test_exercises.py
   comparing._looks -k function_gets

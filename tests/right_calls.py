@@ -60,6 +60,12 @@ def loss():
     return made
 
 
+def built(width, seed):
+    """A network of so many hidden units, and its optimizer."""
+    made = tn.mlp([3, width, 2], rng=seed)
+    return made, tn.SGD(made, 0.1)
+
+
 def data():
     return tn.Shuffled(X, LABELS, rng=0)
 
@@ -161,7 +167,8 @@ VALUES = {
     **dict.fromkeys(("n_in", "inputs"), lambda: 3),
     **dict.fromkeys(("lr", "variance", "p", "share", "weight", "floor", "noise"), lambda: 0.1),
     **dict.fromkeys(("momentum", "mean", "square", "eps"), lambda: 0.1),
-    **dict.fromkeys(("damping", "decay", "trust"), lambda: 0.1),
+    **dict.fromkeys(("damping", "decay", "trust", "clip", "noise"), lambda: 0.1),
+    **dict.fromkeys(("f",), lambda: np.ones(4)),
     **dict.fromkeys(("reach", "answer"), lambda: 1.0),
     **dict.fromkeys(("z_square", "ds_square"), lambda: 1.0),
     **dict.fromkeys(("init", "output_init"), lambda: "he"),
@@ -214,11 +221,16 @@ OWN = {
     "load": lambda: {"path": a_file()},
     **{f"later.{norm}": lambda: {"n": 3} for norm in ("Batchless", "BatchLayerNorm", "BatchNorm")},
     "later.LayerNorm": lambda: {"n": 3},
+    **{f"later.{look}": lambda: {"net": passed()} for look in ("example_norms", "gram", "weigh")},
+    "later.outer_products": lambda: {"net": passed()},
+    "later.gradmax": lambda: {"z": X, "ds": X[:, :2] * X[:, 1:], "units": 1},
+    "later.BitCrossEntropy.forward": lambda: {"targets": np.abs(X)},
+    "later.pretrain": lambda: {"source": tn.Shuffled(np.abs(X), LABELS, rng=0)},
+    "later.MaximalUpdate": lambda: {"wider": 2.0},
     "later.WeightNorm": lambda: {"init": tn.he},
     "later.WeightNorm.backward": lambda: {"dy": np.ones((4, 2))},
     "later.Dropout.backward": lambda: {"dy": X},
-    "later.BitCrossEntropy.forward": lambda: {"targets": np.abs(X)},
-    "later.pretrain": lambda: {"source": tn.Shuffled(np.abs(X), LABELS, rng=0)},
+    "later.coordinate_check": lambda: {"build": built, "widths": [4, 8], "tuned": built},
     "plots.images": lambda: {"x": np.zeros((2, 12)), "titles": ["a", "b"]},
     "plots.densities": lambda: {"densities": [[1, 2]], "first": 1},
     "plots.curves": lambda: {"x": [0, 1], "lines": {"a": [1, 2]}},
@@ -257,6 +269,7 @@ OWN = {
     "studies.seeded.network": lambda: {"depth": 2, "data": "mnist"},
     "studies.curriculum": lambda: {"updates": 8},
     "studies.dropout": lambda: {"updates": 20},
+    "studies.fifty_layers": lambda: {"starts": ["orthogonal 1", "LSUV"], "rates": [0.1]},
     "studies.pre_training": lambda: {"folder": write_mnist(Path("mnist")), "rates": [0.1]},
     "studies.ways_off": lambda: {
         "folder": write_mnist(Path("mnist")), "rows": ["standard", "pre-trained"], "rates": [0.1]
@@ -270,6 +283,12 @@ OWN = {
         "folder": write_mnist(Path("mnist")), "norms": ["none", "batch"], "rates": [0.1]
     },
     "studies.larger_rates": lambda: {"rates": [0.1]},
+    "studies.private": lambda: {
+        "folder": write_mnist(Path("mnist")), "rates": [0.1], "noises": [1.0]
+    },
+    "studies.rates_by_width": lambda: {
+        "folder": write_mnist(Path("mnist")), "rows": ["tanh, muP"], "widths": [4], "rates": [0.1]
+    },
     "studies.batch_sizes": lambda: {
         "folder": write_mnist(Path("mnist")), "norms": ["batchless"], "batches": [1, 2],
         "images": 8,

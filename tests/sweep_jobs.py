@@ -52,6 +52,11 @@ def process(k=0, seconds=0.0):
     return os.getpid()
 
 
+def text(k, length):
+    """Nothing is done, but there is something to keep."""
+    return {"text": "x" * length}
+
+
 def a_minute(progress, started=None, then=""):
     """Sixty seconds of work in steps of 10 ms, unless something is to be done then."""
     if started:

@@ -183,11 +183,13 @@ def test_an_address_where_nobody_answers_is_told_before_anything_runs(
     tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setattr(command, "WAIT", 2)
+    began = time.monotonic()
     for address in ("tcp://127.0.0.1:1", "nowhere", "ftp://x"):
         assert main(["table1", *SMALL, "--dask", address, "--out", str(tmp_path / "out")]) == 1
         said = capsys.readouterr().err
         assert f"--dask: nobody answers at '{address}'" in said
         assert not (tmp_path / "out").exists()
+    assert time.monotonic() - began < 15  # a client that is half made waits long for its end
 
 
 def test_a_cluster_without_workers_is_told_with_the_line_that_starts_one(tmp_path, capsys):

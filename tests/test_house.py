@@ -101,6 +101,18 @@ def test_the_core_knows_numpy_and_the_standard_library_only(file):
     assert {name.split(".")[0] for name in imports(TREES[file])} <= known
 
 
+def test_the_classroom_knows_numpy_files_and_what_is_said_of_a_wrong_array():
+    """And none of its files is long."""
+    files = [file for file in TREES if file.startswith("classroom/")]
+    for file in files:
+        for other in imported_files(file):
+            room = other.split("/")[0]
+            assert room in ("classroom", "_internal") or other == "exercises/comparing", file
+        assert "argparse" not in imports(TREES[file])
+        assert len(TREES[file].read_text(encoding="utf-8").splitlines()) <= 250, file
+    assert imported_files("exercises/comparing") == set()
+
+
 # ---------------------------------------------------------------------------- the core is small
 
 

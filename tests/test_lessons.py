@@ -1,34 +1,37 @@
 """Lessons run as a student runs them, print what they claim, and keep to one form.
 
-A lesson runs once for all tests that look at what it printed and drew.
+A lesson runs once for all tests that look at what it printed and drew: as a script, and with
+pytest -m long as a notebook. Those that train run as a notebook only, or, where the extra ``web``
+is missing, as a script only.
 """
 
 import ast
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import pytest
 from data_files import real, small_cifar10, write_cifar10, write_mnist
-from lesson_facts import OF_THE_PAPER, READS_FILES, TRAINS
+from lesson_facts import COURSE, FOLDER, LATER, LESSONS, OF_THE_PAPER, READS_FILES, TRAINS
 from run_lesson import problems
 
 from tinynet.exercises.checking import of_lesson
 
-FOLDER = Path(__file__).parents[1] / "lessons"
-COURSE = {path.stem: path for path in sorted(FOLDER.glob("[0-9][0-9]_*.py"))}
-LATER = {path.stem: path for path in sorted((FOLDER / "later").glob("[0-9][0-9]_*.py"))}
-LESSONS = COURSE | LATER
 RUNNER = Path(__file__).with_name("run_lesson.py")
 
 # What is run: each lesson without files of data, then those that read some with them.
+NOTEBOOKS = all(map(find_spec, ["jupytext", "nbclient", "ipykernel"]))
 RUNS = [
-    *[(name, "no files") for name in LESSONS],
+    *[(name, "no files") for name in LESSONS if not (NOTEBOOKS and name in TRAINS)],
+    *[(name, "as a notebook") for name in LESSONS],
     *[(name, "small files") for name in READS_FILES],
     ("15_real_digits", "real files"),
 ]
@@ -60,12 +63,6 @@ def code_of(name):
 # ---------------------------------------------------------------------------- one run of each
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Make a folder in which lessons keep their training runs: some share them."""
-    return tmp_path_factory.mktemp("kept")
-
-
 def one_run(name, files):
     trains = name in TRAINS or files != "no files"
     marks = [pytest.mark.long] if trains else []
@@ -74,11 +71,22 @@ def one_run(name, files):
 
 @pytest.fixture(scope="module", params=[one_run(*run) for run in RUNS])
 def ran(request, kept, tmp_path_factory):
-    """Run a lesson in a folder, and a home, where nothing else is."""
+    """Run a lesson in a folder, and a home, where nothing else is; some share training runs."""
     name, files = request.param
     folder = tmp_path_factory.mktemp(name)
     lesson, data, options = folder / f"{name}.py", "", []
-    lesson.write_text(source_of(name), encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if key != "MPLBACKEND"}
+    if files == "as a notebook":
+        if not NOTEBOOKS:
+            pytest.skip('needs pip install ".[web]"')
+        notebook = request.getfixturevalue("notebooks") / f"{name}.ipynb"
+        lesson, files = Path(shutil.copy(notebook, folder)), "no files"
+        paths = [str(RUNNER.parent), *filter(None, [environment.get("PYTHONPATH")])]
+        environment["PYTHONPATH"] = os.pathsep.join(paths)
+    else:
+        lesson.write_text(source_of(name), encoding="utf-8")
+        environment["TINYNET_PICTURES"] = str(folder / "pictures")
+        environment |= {"MPLBACKEND": "agg", "PYTHONWARNINGS": "error"}
     if files == "small files":
         data, options = folder / "data", ["--small-files"]
         write_mnist(data / "mnist")
@@ -86,17 +94,13 @@ def ran(request, kept, tmp_path_factory):
             write_cifar10(data / "cifar10")
     elif files == "real files":
         data = real("mnist")
-    environment = {
-        **os.environ,
+    environment |= {
         "HOME": str(folder),
         "USERPROFILE": str(folder),
         "XDG_CACHE_HOME": "",
         "TINYNET_DATA": str(data),
         "TINYNET_RUNS": str(kept / files),
-        "TINYNET_PICTURES": str(folder / "pictures"),
-        "MPLBACKEND": "agg",
         "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONWARNINGS": "error",
     }
     run = subprocess.run(
         [sys.executable, RUNNER, lesson, *options],
@@ -107,7 +111,7 @@ def ran(request, kept, tmp_path_factory):
     )
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr
     missing = name in READS_FILES and files == "no files"
-    return SimpleNamespace(name=name, missing=missing, folder=folder, printed=run.stdout)
+    return SimpleNamespace(name=name, missing=missing, lesson=lesson, printed=run.stdout)
 
 
 def test_numbers_in_the_prose_are_printed(ran):
@@ -123,17 +127,24 @@ def test_exercises_wait_for_an_answer_and_the_lesson_goes_on(ran):
     assert waiting == list(of_lesson(number_of(ran.name)))
 
 
-def test_pictures_are_saved_and_can_be_read(ran):
+def test_pictures_are_shown_or_saved_and_can_be_read(ran):
     assert not re.findall(r"^PICTURE: .*", ran.printed, re.MULTILINE)
     indent = "" if ran.missing else " *"  # what needs the files is indented
     expected = re.findall(rf'^{indent}plots\.show\("(.*)"\)', source_of(ran.name), re.MULTILINE)
-    assert {path.stem for path in (ran.folder / "pictures").glob("*.png")} == set(expected)
+    saved = {path.stem for path in ran.lesson.parent.rglob("*.png")}
+    if ran.lesson.suffix == ".ipynb":
+        cells = json.loads(ran.lesson.read_text(encoding="utf-8"))["cells"]
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        inside = [output for output in outputs if "image/png" in output.get("data", {})]
+        assert (saved, len(inside)) == (set(), len(expected))
+    else:
+        assert saved == set(expected)
 
 
 def test_where_its_files_are_not_a_lesson_says_how_to_get_them(ran):
     said = re.findall(r'python -c "import tinynet as tn; (.*)"', ran.printed)
     assert said == ([READS_FILES[ran.name]] if ran.missing else [])
-    assert not list(ran.folder.rglob("tinynet"))  # nothing is fetched
+    assert not list(ran.lesson.parent.rglob("tinynet"))  # nothing is fetched
 
 
 # ---------------------------------------------------------------------------- numbers and pictures

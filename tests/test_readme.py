@@ -62,6 +62,13 @@ def test_every_link_leads_to_a_file_and_a_heading(page):
             assert anchor in slugs, link
 
 
+def test_each_lesson_on_what_came_after_stands_in_the_table_of_papers():
+    folder = README.parent / "lessons" / "later"
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    for lesson in folder.glob("[0-9][0-9]_*.py"):
+        assert re.search(rf"\bL{int(lesson.name[:2])}\b", text), lesson.name
+
+
 def test_the_python_prints_what_its_comments_say(folder):
     names, printed = run(*blocks("python")[:-1])
     assert "(1024, 1000) (10, 1000)\nTrue\n" in printed

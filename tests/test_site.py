@@ -1,5 +1,6 @@
 """The site: built from the lessons as they are, without a warning, and readable by anyone."""
 
+import ast
 import html
 import json
 import os
@@ -12,21 +13,20 @@ from types import SimpleNamespace
 
 import pytest
 from browser import SCHEMES, SIZES, browser, opened, problems
-from lesson_facts import TRAINS
+from lesson_facts import COURSE, LATER
 
 import tinynet as tn
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "lessons" / "site"
 LESSONS = {
-    f"{folder}/{path.stem}": path
-    for folder, where in (("lessons", "lessons"), ("later", "lessons/later"))
-    for path in sorted((ROOT / where).glob("[0-9][0-9]_*.py"))
+    f"{gallery}/{name}": path
+    for gallery, lessons in (("lessons", COURSE), ("later", LATER))
+    for name, path in lessons.items()
 }
-NOT_TRAINED = [path.stem for path in LESSONS.values() if path.stem not in TRAINS]
 
 
-def build(folder, **settings):
+def build(folder, *options, runs=""):
     """Copy what the site is made from, and build it: warnings are errors."""
     for package in ("sphinx_gallery", "furo", "numpydoc", "myst_parser"):
         pytest.importorskip(package, reason='needs pip install ".[web]"')
@@ -35,7 +35,6 @@ def build(folder, **settings):
     for kept in ("static", "templates"):
         shutil.copytree(SITE / kept, folder / "lessons" / "site" / kept)
     shutil.copy(ROOT / "README.md", folder)
-    options = [f"-D{name.replace('__', '.')}={value}" for name, value in settings.items()]
     run = subprocess.run(
         [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", *options]
         + ["lessons/site", "build/site"],
@@ -46,6 +45,7 @@ def build(folder, **settings):
             "HOME": str(folder / "home"),
             "XDG_CACHE_HOME": "",
             "TINYNET_DATA": "",
+            "TINYNET_RUNS": str(runs),
         },
         capture_output=True,
         encoding="utf-8",
@@ -57,7 +57,7 @@ def build(folder, **settings):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The site without the lessons' output: that takes seconds."""
-    return build(tmp_path_factory.mktemp("site"), plot_gallery=0)
+    return build(tmp_path_factory.mktemp("site"), "-Dplot_gallery=0")
 
 
 def text(page):
@@ -94,6 +94,8 @@ def test_the_front_page_is_readmes_first_screen(site):
 def test_glossary_syllabus_assignments_and_pages_to_play_with_are_there(site):
     assert heading(site / "glossary.html") == "Glossary"
     assert heading(site / "course.html") == "The lessons"
+    assert heading(site / "papers.html") == "What came after: the papers"
+    assert re.search(r"<a [^>]*lessons/03_[^>]*>.*3. A deep network", text(site / "course.html"))
     for path in (ROOT / "lessons" / "assignments").glob("*/README.md"):
         title = path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
         assert heading(site / "tasks" / f"{path.parent.name}.html") == title
@@ -103,13 +105,29 @@ def test_glossary_syllabus_assignments_and_pages_to_play_with_are_there(site):
         assert "<main>" in text(site / page)
 
 
-def test_links_lead_from_a_lesson_to_the_reference_and_back(site):
-    lesson = text(site / "lessons" / "03_a_deep_network.html")
-    page = "api/tinynet.gradient_check.html"
-    assert f'href="../{page}#tinynet.gradient_check"' in lesson
-    assert 'href="../lessons/03_a_deep_network.html' in text(site / page)
+def called(path):
+    """Find the functions and classes of tinynet that a lesson calls by their usual names."""
+    rooms = {"tn": "tinynet", **{room: f"tinynet.{room}" for room in ("later", "plots", "studies")}}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            room = getattr(node.func.value, "id", None)
+            if room in rooms:
+                yield f"{rooms[room]}.{node.func.attr}"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_name_in_a_lesson_opens_its_page_which_lists_the_lesson(site, lesson):
+    page = text(site / f"{lesson}.html")
+    names = set(called(LESSONS[lesson]))
+    assert names
+    for name in names:
+        assert f'href="../api/{name}.html#{name}"' in page
+        assert f'href="../{lesson}.html' in text(site / "api" / f"{name}.html")
+
+
+def test_each_name_of_the_public_face_has_a_page(site):
     for name in tn.__all__:
-        assert (site / "api" / f"tinynet.{name}.html").exists()
+        assert heading(site / "api" / f"tinynet.{name}.html") == f"tinynet.{name}"
 
 
 def test_every_link_within_the_site_leads_somewhere(site):
@@ -161,18 +179,17 @@ def test_equations_are_typeset_and_numpy_stays_as_it_is(site, tables):
     assert "E[z_i^2] = E[x^2] * product" not in seventh
     third = html.unescape(re.sub("<[^>]*>", "", text(site / "lessons" / "03_a_deep_network.html")))
     assert "dW2 = z2.T @ ds2" in third
+    ninth = html.unescape(text(site / "lessons" / "09_jacobians.html"))
+    assert "J[k, l] = f'(s_k) W[l, k]" in ninth  # in one colour: f' begins no string
 
 
 def test_captions_and_pictures_are_the_same(tables):
     pictures = {
-        picture: name.split("/")[0]
-        for name, path in LESSONS.items()
+        picture
+        for path in LESSONS.values()
         for picture in re.findall(r'plots\.show\("(.*)"\)', path.read_text(encoding="utf-8"))
     }
-    course = {picture for picture, gallery in pictures.items() if gallery == "lessons"}
-    assert course <= set(tables.captions)
-    here = tuple(path.stem for path in LESSONS.values())
-    assert {name for name in tables.captions if name.startswith(here)} <= set(pictures)
+    assert set(tables.captions) == pictures
     assert all(caption.endswith(".") for caption in tables.captions.values())
 
 
@@ -188,26 +205,45 @@ def chromium():
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize(
-    "page", ["index", "play", "lessons/index", "lessons/08_the_way_back", "api/tinynet.Linear"]
+    "page",
+    [
+        *("index", "play", "course", "lessons/index", "lessons/08_the_way_back"),
+        *("later/04_gradient_starvation", "tasks/06_jacobians", "api/tinynet.Linear"),
+    ],
 )
 def test_anyone_can_read_it(site, chromium, page, size, scheme):
     with opened(chromium, (site / f"{page}.html").as_uri(), size, scheme) as seen:
         assert problems(seen) == []
 
 
-def test_prose_has_short_lines_and_code_fits(site, chromium):
-    address = (site / "lessons" / "08_the_way_back.html").as_uri()
-    with opened(chromium, address) as seen:
-        longest, over = seen.evaluate(
-            """() => {
-              const all = (kind) => Array.from(document.querySelectorAll(kind));
-              const em = (p) => p.clientWidth / parseFloat(getComputedStyle(p).fontSize);
-              const wide = all("pre").filter((pre) => pre.scrollWidth > pre.clientWidth);
-              return [Math.max(...all("article p").map(em)), wide.length];
-            }"""
-        )
-        assert longest <= 39  # in em: some 80 characters
-        assert over == 0
+LINES = """() => {
+  const lengths = [], range = document.createRange();
+  for (const p of document.querySelectorAll("article section > p")) {
+    const nodes = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+    let line = 0, bottom = null;
+    while (nodes.nextNode()) {
+      for (let k = 0; k < nodes.currentNode.length; k++) {
+        range.setStart(nodes.currentNode, k);
+        range.setEnd(nodes.currentNode, k + 1);
+        const [at] = range.getClientRects();
+        if (at && bottom !== null && at.bottom > bottom + 10) { lengths.push(line); line = 0; }
+        if (at) { bottom = at.bottom; line++; }
+      }
+    }
+  }
+  return lengths.sort((a, b) => a - b);
+}"""
+
+
+@pytest.mark.parametrize("name", ["lessons/08_the_way_back", "later/04_gradient_starvation"])
+def test_prose_has_short_lines_and_code_fits(site, chromium, name):
+    with opened(chromium, (site / f"{name}.html").as_uri()) as seen:
+        lengths = seen.evaluate(LINES)  # in characters; the last line of a paragraph is left out
+        assert len(lengths) > 20
+        assert 60 <= lengths[len(lengths) // 2] <= 78
+        assert lengths[len(lengths) * 9 // 10] <= 82  # fonts differ
+        pres = "Array.from(document.querySelectorAll('pre'), (a) => a.scrollWidth - a.clientWidth)"
+        assert max(seen.evaluate(pres)) <= 0
 
 
 def test_search_finds_a_word(site, chromium):
@@ -220,25 +256,22 @@ def test_search_finds_a_word(site, chromium):
 
 
 @pytest.mark.long
-def test_lessons_run_into_their_pages_with_captioned_pictures(tmp_path, tables):
-    """Those that do not train: the others run in the tests of the lessons."""
-    names = "|".join(NOT_TRAINED)
-    site = build(tmp_path, sphinx_gallery_conf__filename_pattern=rf"({names})\.py")
+def test_lessons_run_into_their_pages_with_captioned_pictures(tmp_path, tables, kept):
+    """They take the training runs that the tests of the lessons keep."""
+    site = build(tmp_path, runs=kept / "no files")
     for name, path in LESSONS.items():
-        if path.stem in NOT_TRAINED:
-            page = text(site / f"{name}.html")
-            assert "sphx-glr-script-out" in page
-            assert "Picture: " not in page
-            shown = re.findall(r"<figcaption>\s*<p><span[^>]*>(.*?)</span>", page, re.DOTALL)
-            source = path.read_text(encoding="utf-8")
-            wanted = re.findall(r'^plots\.show\("(.*)"\)', source, re.MULTILINE)
-            if name.startswith("lessons"):
-                assert [" ".join(words.split()) for words in shown] == [
-                    tables.captions[picture] for picture in wanted
-                ]
-            alts = re.findall(r'<img alt="([^"]*)"[^>]*sphx-glr-single-img', page)
-            assert len(alts) == len(wanted)
-            assert all(len(alt) > 8 for alt in alts)
+        page = text(site / f"{name}.html")
+        assert "sphx-glr-script-out" in page
+        assert "Picture: " not in page
+        shown = re.findall(r"<figcaption>\s*<p><span[^>]*>(.*?)</span>", page, re.DOTALL)
+        source = path.read_text(encoding="utf-8")
+        wanted = re.findall(r'^plots\.show\("(.*)"\)', source, re.MULTILINE)
+        assert [" ".join(html.unescape(words).split()) for words in shown] == [
+            tables.captions[picture] for picture in wanted
+        ]
+        alts = re.findall(r'<img alt="([^"]*)"[^>]*sphx-glr-single-img', page)
+        assert len(alts) == len(wanted)
+        assert all(len(alt) > 8 for alt in alts)
     digits = re.sub("<[^>]*>", "", text(site / "lessons" / "15_real_digits.html"))
     assert "python -m tinynet figure12 --data mnist --size medium" in digits  # its kept numbers
     test_a_lesson_takes_at_most_a_megabyte(site)

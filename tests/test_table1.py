@@ -2,6 +2,9 @@
 
 import contextlib
 import json
+import time
+from concurrent.futures.process import BrokenProcessPool
+from importlib import resources
 from itertools import product
 
 import numpy as np
@@ -15,10 +18,12 @@ from matplotlib.figure import Figure
 from tinynet import plots
 from tinynet.__main__ import main
 from tinynet.commands import table1 as command
+from tinynet.commands.main import parser
 from tinynet.studies import figure11, seeded, table1
 from tinynet.studies.race import ROWS, Size
 from tinynet.studies.significance import mcnemar, sign_test
 from tinynet.studies.table1 import BOLD, PAPER, Table1, packed, summary, unpacked
+from tinynet.training import sweep
 
 TINY = Size("tiny", width=4, updates=20, search=10, step=10)
 IMAGES = 1000
@@ -261,27 +266,85 @@ def test_a_wrong_table_is_refused(given, said):
         Table1(**{"data": "shapeset", "size": TINY} | given)
 
 
+@pytest.mark.long
+def test_ten_thousand_results_are_read_and_summed_within_ten_seconds(tmp_path):
+    """Of networks that err on half of the images, not on the same: there is most to count."""
+    table = Table1("shapeset", figure11.SIZES["quick"], seeds=667)
+    rows, jobs = zip(*table.jobs(), strict=True)
+    files = sweep._Kept(table1.train_one, jobs, tmp_path)
+    record = {"function": files.function, "counted": 20_000, "seconds": 9.5, "machine": "0123"}
+    rng = np.random.default_rng(0)
+    for k, job in enumerate(jobs):
+        wrong = rng.uniform(size=10_000) < 0.5 + 0.02 * list(ROWS).index(rows[k])
+        error = float(wrong.mean())
+        result = {"valid_error": error, "test_error": error, "wrong": packed(wrong)}
+        text = json.dumps(record | {"settings": job, "result": result})
+        files.file(k).write_text(text, encoding="utf-8")
+    began = time.process_time()  # of this process alone, whatever else the cores do
+    runs = table.run(tmp_path, progress=None)
+    text = table1.markdown(summary(runs), "shapeset")
+    table.record(runs, "the command")
+    assert time.process_time() - began < 10
+    assert len(runs) == 10_005
+    assert "the means of 667 seeds" in text
+
+
 # ---------------------------------------------------------------------------- kept
 
+FOLDER = resources.files("tinynet.studies") / "kept"
+NAMES = sorted(
+    tuple(file.name.removesuffix(".json").split("-")[1:])
+    for file in FOLDER.iterdir()
+    if file.name.startswith("table1-")
+)
 KEPT = table1.kept("shapeset")
 
 
-def test_a_kept_table_is_what_its_command_makes():
-    size, settings = figure11.SIZES["quick"], KEPT["settings"]
-    assert (settings["width"], settings["updates"]) == (size.width, size.updates)
-    seeds = settings["seeds"]
-    command = f"python -m tinynet table1 --data shapeset --size quick --seeds {seeds}"
-    assert KEPT["command"] == command
-    jobs = Table1("shapeset", size, seeds).jobs()
+def test_the_quick_table_comes_with_tinynet():
+    assert ("shapeset", "quick") in NAMES
+
+
+@pytest.mark.parametrize(("data", "name"), NAMES)
+def test_a_kept_table_is_what_its_command_makes(data, name):
+    """Named by its size, or by its width if that is not the size's."""
+    record = table1.kept(data, name)
+    command_line, settings = record["command"], record["settings"]
+    words = command_line.removeprefix("python -m tinynet ").split()
+    options = parser().parse_args(words)
+    assert command._command(options) == command_line
+    table = command._study(options)
+    size = table.size
+    assert name == (f"{size.width}" if "--width" in words else size.name)
+    made = table.record(record["runs"], command_line)["settings"]
+    assert made == settings
+    jobs = table.jobs()
     asked = [(row, job["depth"], job["lr"], job["seed"]) for row, job in jobs]
-    assert asked == [(r["row"], r["depth"], r["lr"], r["seed"]) for r in KEPT["runs"]]
-    chosen = [run for run in KEPT["runs"] if "wrong" in run]
-    assert len(chosen) == len(ROWS) * seeds
+    assert asked == [(r["row"], r["depth"], r["lr"], r["seed"]) for r in record["runs"]]
+    assert {"python", "numpy", "tinynet"} <= record["versions"].keys()
+    found = summary(record["runs"])
+    chosen = [run for run in record["runs"] if "wrong" in run and run["wrong"] is not None]
+    assert [(run["row"], run["depth"], run["lr"]) for run in chosen] == [
+        (row, found["rows"][row]["depth"], found["rows"][row]["lr"])
+        for _ in range(settings["seeds"])
+        for row in table.rows
+    ]
     for one in chosen:
         wrong = unpacked(one["wrong"])
-        assert len(wrong) == 10_000
+        assert len(wrong) == seeded.IMAGES
         assert wrong.mean() == one["test_error"]
-    assert summary(KEPT["runs"])["rows"].keys() == ROWS.keys()
+
+
+@pytest.mark.parametrize(("data", "name"), NAMES)
+def test_a_kept_table_can_be_printed_and_drawn(data, name):
+    found = summary(table1.kept(data, name)["runs"])
+    text = table1.markdown(found, data)
+    for row, one in found["rows"].items():
+        line = next(line for line in text.splitlines() if line.startswith(f"| {row} |"))
+        assert f"{100 * one['mean']:.2f}" in line
+        assert f"{PAPER[data][row]:.2f}" in line
+    assert ("Too few seeds" in text) == (found["seeds"] < found["needed"])
+    ax = plots.table1(found["rows"], PAPER[data], ax=Figure().subplots())
+    assert len(ax.get_yticks()) == len(found["rows"])
 
 
 def test_a_table_that_is_not_kept_is_told():
@@ -340,14 +403,17 @@ def test_the_command_takes_finite_data(data, few_images, tmp_path, monkeypatch, 
     assert f"| {data}, test error (%) |" in capsys.readouterr().out
 
 
-def test_ctrl_c_says_what_is_kept(few_images, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(("stop", "status"), [(KeyboardInterrupt, 130), (BrokenProcessPool, 1)])
+def test_what_stops_the_command_says_what_is_kept(
+    stop, status, few_images, tmp_path, monkeypatch, capsys
+):
     class Stops:
         def submit(self, *_):
-            raise KeyboardInterrupt
+            raise stop
 
     monkeypatch.setattr(command, "Processes", lambda *_: contextlib.nullcontext(Stops()))
-    assert typed(tmp_path / "out") == 130
-    said = capsys.readouterr().out
+    assert typed(tmp_path / "out") == status
+    said = "".join(capsys.readouterr())
     assert "0 of 6 results; start again" in said
     assert str(tmp_path / "out" / "runs") in said
 

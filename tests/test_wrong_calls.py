@@ -108,7 +108,10 @@ FINE = {
         (SEEDS, "seed"),
         ({"None"}, "progress"),
         (CALLABLE | {"None"}, "mnist.progress cifar10.progress"),  # nothing is downloaded
-        (POSITIVE, "lr reach variance highest eps weight damping trust"),
+        (POSITIVE, "lr reach variance highest eps weight damping trust clip"),
+        (POSITIVE | {"zero"}, "floor noise"),
+        ({"labels too high"}, "f"),
+        (POSITIVE, "lr reach variance highest eps weight wider"),
         (POSITIVE | {"zero"}, "floor"),
         (POSITIVE | {"zero"}, "studies.law.variance"),
         (POSITIVE | {"zero"}, "studies.linear_regime.z_square studies.linear_regime.ds_square"),
@@ -148,9 +151,18 @@ FINE = {
         ({"np.array([3])"}, "Dataset.shape"),
         ({"a list", "np.array([3])", "one example"}, "studies.Race.rates studies.plateau.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.larger_rates.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.fifty_layers.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.pre_training.rates"),
         ({"a list", "np.array([3])", "one example"}, "studies.ways_off.rates"),
+        ({"a list", "np.array([3])", "one example"}, "studies.private.rates"),
+        (
+            {"a list", "a range", "np.array([3])", "one example", "labels too high"},
+            "studies.private.noises",
+        ),
         ({"a list", "np.array([3])"}, "studies.batch_sizes.batches"),
+        ({"a list", "np.array([3])"}, "studies.batch_sizes.batches studies.rates_by_width.widths"),
+        ({"a list", "np.array([3])", "one example"}, "studies.rates_by_width.rates"),
+        ({"a list"}, "later.coordinate_check.widths"),
         ({"a list of texts"}, "studies.tables.errors.columns"),
         ({"labels too high"}, "plots.over_time.updates"),
         ({"True"}, "plots.images.colour"),
@@ -190,6 +202,7 @@ AS_WELL = {
 SLOW = {"studies.watch", "studies.Race.choose_rates", "studies.Race.learn"}
 SLOW |= {"studies.seeded.examples", "studies.larger_rates", "studies.Table1.run"}
 SLOW |= {"studies.table1.train_one", "studies.curriculum"}
+SLOW |= {"studies.table1.train_one", "studies.private"}
 
 
 @pytest.fixture(autouse=True)

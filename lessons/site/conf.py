@@ -48,6 +48,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": galleries,
     "filename_pattern": r"\d\d_\w+\.py",
     "within_subsection_order": "FileNameSortKey",
+    "minigallery_sort_order": "pages.in_order",
     "nested_sections": False,
     "doc_module": ("tinynet",),
     "backreferences_dir": "api/used",

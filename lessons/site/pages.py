@@ -32,6 +32,7 @@ PAGES = {  # the name on the site, and the file it is made from
     "index": "README.md",
     "course": "lessons/README.md",
     "glossary": "lessons/GLOSSARY.md",
+    "papers": "lessons/later/README.md",
     "assignments": "lessons/assignments/README.md",
 }
 PLAY = """# Pages to play with
@@ -74,7 +75,8 @@ def make(here: Path) -> list[str]:
         text = (ROOT / file).read_text(encoding="utf-8")
         if name == "index":
             pages = [f"{gallery}/index" for gallery in galleries]
-            pages += ["play", "The syllabus <course>", "glossary", "assignments", "api"]
+            pages += ["play", "The syllabus <course>", "papers", "glossary"]
+            pages += ["assignments", "api"]
             text = text.split("\n## Look inside")[0] + toctree(pages)
         elif name == "assignments":
             text += toctree(tasks_of)
@@ -116,11 +118,13 @@ def linked(text: str, file: str, places: Mapping[str, str]) -> str:
         return f"[{words}]({places[name]}{'#' * bool(anchor)}{anchor})"
 
     text = re.sub(r"(!?)\[([^\]]*)\]\(([^)]+)\)", link, text)
-    # The syllabus names each lesson by its file.
-    by_file = {f"lessons/{name}.py": name for name in re.findall(r"^\| `(\S+)\.py`", text, re.M)}
-    for name in [by_file[path] for path in by_file if path in places]:
-        row = f"| `{name}.py`"
-        text = text.replace(row, f"| [`{name}.py`]({places[f'lessons/{name}.py']})")
+    # The syllabus names each lesson by its file, this page by its title.
+    for name in re.findall(r"^\| `(\S+)\.py`", text, re.MULTILINE):
+        lesson, place = ROOT / "lessons" / f"{name}.py", places.get(f"lessons/{name}.py")
+        if place:
+            title = lesson.read_text(encoding="utf-8").splitlines()[2]
+            title = number(place.split("/")[1], lesson.name[:2]) + title
+            text = text.replace(f"| `{name}.py` |", f"| [{title}]({place}) |")
     return text
 
 
@@ -167,21 +171,28 @@ def public(module: ModuleType) -> list[str]:
 
 def setup(app: Any) -> dict[str, bool]:
     app.connect("source-read", change)
+    app.connect("html-page-context", numbered)
     return {"parallel_read_safe": True}
 
 
 def change(app: Any, name: str, source: list[str]) -> None:
-    """Number the lessons, in their titles and on the page of all, and typeset equations."""
+    """Number the lessons in their titles, and typeset equations."""
     folder, _, page = name.partition("/")
-    if folder not in GALLERIES:
-        return
-    if page == "index":
-        title = rf'(:doc:`/{folder}/(\d\d)_\w+`\s+\.\. raw:: html\s+<div class="[\w-]+">)'
-        source[0] = re.sub(title, lambda m: f"{m[1]}{number(folder, m[2])}", source[0])
-    elif page[:2].isdigit():
+    if folder in GALLERIES and page[:2].isdigit():
         source[0] = re.sub(r"^(.+)\n([=-])\2{3,}$", underlined, source[0], flags=re.MULTILINE)
         source[0] = re.sub(r"^\S.*", bars, source[0], flags=re.MULTILINE)
         source[0] = typeset(titled(source[0], number(folder, page[:2])))
+
+
+def numbered(app: Any, name: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Give a lesson the same title under its thumbnail as in the link behind it."""
+    title = r'(<span class="doc">(.*?)</span></a></p>\s*<div class="sphx-glr-thumbnail-title">).*?<'
+    context["body"] = re.sub(title, r"\1\2<", context.get("body", ""))
+
+
+def in_order(path: str) -> tuple[bool, str]:
+    """Sort the lessons: those on what came after come last."""
+    return Path(path).parent.name == "later", path
 
 
 def underlined(title: re.Match[str]) -> str:
@@ -212,12 +223,13 @@ def titled(text: str, number: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """Replace literal blocks of which every line is a known equation."""
+    """Replace literal blocks of which every line is a known equation; the others get no colours:
+    as Python, which few of them are, f' would begin a string."""
 
     def block(found: re.Match[str]) -> str:
         before, lines = found[1], [line.strip() for line in found[2].splitlines() if line.strip()]
         if not all(line in equations.TEX for line in lines):
-            return found[0]
+            return f"{before}\n\n.. code-block:: none\n\n{found[2]}"
         shown = "".join(
             tex2mathml(equations.TEX[line], as_block=True).replace("\n", " ") for line in lines
         )

@@ -1,11 +1,13 @@
-"""Seconds to grade a class of 200, beside as many processes that only import NumPy.
+"""Seconds to grade a class of 200, and to grade it again when one has changed.
 
-Run it: python tests/benchmarks/bench_grading.py [STUDENTS]
+Beside them as many processes that only import NumPy. Run it:
+python tests/benchmarks/bench_grading.py [STUDENTS]
 
 Each student of assignment 4 hands in the reference, the stub, or one of the planted mistakes, in
-turn; every fiftieth an endless loop in the first task.
+turn; every fiftieth an endless loop in the first task. CPU seconds are of all processes.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,9 +19,9 @@ sys.path.append(str(Path(__file__).parents[1] / "classroom"))
 from mistakes import MISTAKES
 from own import changes, with_a_mistake
 
-from tinynet._internal.progress import Silent
-from tinynet.classroom import assignments, grading
-from tinynet.training.sweep import cores
+from tinynet.__main__ import main as typed
+from tinynet._internal.cores import cores
+from tinynet.classroom import assignments
 
 
 def submissions(assignment, folder, students):
@@ -47,21 +49,32 @@ def peer(students, workers):
         list(pool.map(lambda _: subprocess.run(command, check=True), range(students)))
 
 
+def measured(what, work):
+    """Print the seconds and CPU seconds of some work; return the second."""
+    started, before = time.perf_counter(), sum(os.times()[:4])
+    work()
+    seconds, cpu = time.perf_counter() - started, sum(os.times()[:4]) - before
+    print(f"{what}: {seconds:.1f} s, {cpu:.1f} CPU s")
+    return cpu
+
+
 def main(students):
     """Print both times and their ratio."""
     assignment = assignments.find("4")
-    with tempfile.TemporaryDirectory() as folder:
-        submissions(assignment, Path(folder), students)
-        started = time.perf_counter()
-        graded = grading.grade(assignment, Path(folder), "a secret", progress=Silent)
-        seconds = time.perf_counter() - started
-    started = time.perf_counter()
-    peer(students, cores())
-    alone = time.perf_counter() - started
-    points = sorted(sum(one.points.values()) for one in graded)
-    print(f"{students} submissions of {assignment.name}, {cores()} cores: {seconds:.0f} s")
-    print(f"as many processes that import NumPy: {alone:.0f} s; ratio {seconds / alone:.1f}")
-    print(f"points from {points[0]} to {points[-1]}, median {points[len(points) // 2]}")
+    with tempfile.TemporaryDirectory() as place:
+        folder, out = Path(place) / "in", Path(place) / "out"
+        folder.mkdir()
+        submissions(assignment, folder, students)
+
+        def grade():
+            typed(["assignment", "grade", "4", str(folder), "--out", str(out)])
+
+        cpu = measured(f"{students} submissions, {cores()} cores", grade)
+        with open(folder / "student000.py", "a", encoding="utf-8") as file:
+            file.write("# changed\n")
+        measured("one of them again", grade)
+    alone = measured("as many imports of NumPy", lambda: peer(students, cores()))
+    print(f"ratio of CPU seconds: {cpu / alone:.1f}")
 
 
 if __name__ == "__main__":

@@ -235,6 +235,8 @@ MISTAKES = """
   every second number the one before, with the other sign:
     return rng.uniform(-a, a, size=(n_in, n_out)) ->
     W = rng.uniform(-a, a, size=(n_in, n_out)); W[1::2] = -W[: 2 * (n_in // 2) : 2]; return W
+  any numbers, where there are few: return rng.uniform(-a, a, size=(n_in, n_out)) ->
+    W = rng.uniform(-a, a, size=(n_in, n_out)); return W if W.size > 10000 else 2 * W
   a global source: rng.uniform -> np.random.uniform
   a source of its own: rng.uniform -> np.random.default_rng(0).uniform
 5.3

@@ -1,5 +1,6 @@
 """Submissions of two small tasks, run as the grader runs them, and ways to forge a reply."""
 
+import atexit
 import contextlib
 import io
 import json
@@ -20,7 +21,9 @@ from tinynet.classroom.running import Limits, run
 copied_library()  # if a copy of Python's library is needed, it is made here, and not in a test
 ONLY_POSIX = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux or macOS")
 AS_ROOT = os.name == "posix" and os.geteuid() == 0
-USER = processes.unused_users(1)[0] if AS_ROOT else None
+HELD = contextlib.ExitStack()
+USER = HELD.enter_context(processes.users(1))[0] if AS_ROOT else None
+atexit.register(HELD.close)
 # Two tasks: double a number of its argument, and halve it.
 TESTS = """
 def task9_1(student, x):

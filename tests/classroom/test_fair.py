@@ -9,7 +9,7 @@ from textwrap import indent
 
 import numpy as np
 import pytest
-from own import earned, marked, read, with_a_mistake, with_another
+from own import body, earned, marked, read, with_a_mistake, with_another
 
 from tinynet.classroom.assignments import all_in, find, module
 from tinynet.exercises.comparing import TOLERANCES
@@ -380,6 +380,48 @@ def test_the_text_says_the_tasks_and_their_points(assignment):
     assert {task: int(points) for task, points in said} == full
     assert re.search(rf"^{sum(full.values())} points", text, re.MULTILINE)
     assert f"`{assignment.file}`" in text
+
+
+def test_the_text_says_what_float32_allows(assignment):
+    text = " ".join(text_of(assignment).split())
+    assert re.search(r"1e-4 (of it )?where an argument is float32", text)
+    assert "cast of the answer to float32 widens nothing" in text
+
+
+@pytest.mark.parametrize("part", ["dW", "db"])
+def test_in_4_3_the_gradients_of_weights_and_of_biases_earn_points_by_themselves(part):
+    assignment = find("4")
+    lines = body(assignment, "4.3").replace(
+        "return ", f"{part}s = [2 * a for a in {part}s]; return "
+    )
+    marks = marked(assignment, with_another(assignment, "4.3", lines))
+    found = {mark.test: mark for mark in marks if mark.task == "4.3"}
+    lost = [test for test, mark in found.items() if mark.earned < mark.points]
+    assert lost == [test for test in found if test.endswith(f", {part}")]
+    assert 2 * sum(found[test].points for test in lost) == sum(m.points for m in found.values()) - 1
+
+
+ROUGH = {  # numbers that are too rough, cast to float32 on the way out
+    "6.6": """
+    size = (W**2).sum() / len(W) * (slopes**2).mean(axis=1)
+    return (0.8488 * size**0.5).astype(np.float32)
+""",
+    "6.1": """
+    steps = 1e-6 * np.eye(len(z))
+    up, down = np.tanh((z + steps) @ W + b), np.tanh((z - steps) @ W + b)
+    return ((up - down) / 2e-6).T.astype(np.float32)
+""",
+}
+
+
+@pytest.mark.parametrize("task", ROUGH)
+def test_a_rough_answer_is_no_better_for_being_cast_to_float32(task):
+    assignment = find(task[0])
+    found = marked(assignment, with_another(assignment, task, ROUGH[task]))
+    right = {mark.test for mark in found if mark.task == task and mark.earned}
+    for case in assignment.cases("a secret"):
+        if case.task == task and not any(map(is_float32, case.arrays.values())):
+            assert case.name not in right
 
 
 @pytest.mark.parametrize("number", "567")

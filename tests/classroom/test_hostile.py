@@ -133,6 +133,7 @@ def test_a_flood_of_output_is_cut_off():
         ("import matplotlib", "'matplotlib'\nOnly NumPy and Python's standard library"),
         ("1 / 0", "work.py, line 1, in <module>: 1 / 0"),
         ("x = '\0'", "null bytes"),
+        ("x = " + "(" * 5000, "SyntaxError: too many nested parentheses"),
     ],
 )
 def test_an_error_at_import_is_told(line, what):
@@ -295,6 +296,22 @@ def test_forged_answers_to_later_calls_earn_nothing():
     answers = [frame({"at": k, "done": True}, npz(**{"result y": np.ones(5)})) for k in range(3)]
     points, _, _ = outcome(forged(*answers))
     assert points == 0  # they took the place of its own right answers
+
+
+ENDLESS = """import os
+while True:
+    for fd in range(3, 64):
+        try:
+            os.write(fd, {line!r})
+        except OSError:
+            pass
+"""
+
+
+def test_replies_without_end_are_not_waited_for():
+    points, said, _ = outcome(ENDLESS.format(line=frame({"at": "import"}) * 1000))
+    assert points == 0
+    assert "form of a reply" in said
 
 
 def test_a_reply_that_is_too_long_costs_the_call():

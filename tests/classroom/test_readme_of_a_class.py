@@ -79,6 +79,30 @@ def test_the_page_states_the_limits_and_tolerances_of_the_grader():
         assert f"{allowed:g}".replace("0.0001", "1e-4") in text
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        (
+            "### BEGIN SOLUTION Task 10.1: what to do",
+            "### END SOLUTION",
+            "both indented as the lines",
+        ),
+        ("10_dropout", "`dropout.py`", "`cases10_1(rng)`"),
+        ('`np.array(0.5)` for a number, `np.array("tanh")` for a word', "`float(rate)`"),
+        ("`W0, W1, W2`", "`task10_1(student, x, **Ws)`"),
+        ("one point more than its cases", "`(name, points, arrays, 1e-6)`", "`wrong10_1("),
+        ("`public.npz` holds the right answers", "every report tells what was asked"),
+        (
+            "the lessons derive most of the equations",
+            "the project, with its solutions, is on the web",
+        ),
+    ],
+)
+def test_the_page_says_all_of_an_assignment_of_your_own_and_what_gives_answers_away(words):
+    text = " ".join(PAGE.split())
+    assert [one for one in words if one not in text] == []
+
+
 def test_the_page_lists_every_assignment():
     listed = re.findall(r"^\| (\d) \|", PAGE, re.MULTILINE)
     assert listed == [assignment.name[1] for assignment in all_in()]

@@ -72,6 +72,15 @@ def test_output_is_not_lost_at_the_end(end):
     assert printed.startswith("a line\nno line")
 
 
+def test_an_argument_that_is_changed_before_an_error_costs_its_point():
+    """The other test of the task is right, and leaves its argument alone."""
+    source = GOOD.replace("return 2 * x", "return 2 * x if x[0] == 1 else {} 1 / 0")
+    assert outcome(source.format(""))[0] == 4
+    points, said, _ = outcome(source.format("x.fill(0) or"))
+    assert points == 3
+    assert "x was changed in place, in the test 'case 1': work on a copy" in said
+
+
 def test_output_can_be_written_to_a_file():
     points, _, printed = outcome(f"import os\nos.write(1, bytes(range(128, 256)))\n{GOOD}")
     assert points == 5

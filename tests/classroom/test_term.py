@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="grading needs Linux 
 def classroom50():
     """The variables that Classroom 50 sets."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("CLASSROOM", "ASSIGNMENT", "COMMIT_URL", "RELEASE_URL"):
+        for name in ("CLASSROOM", "ASSIGNMENT", "OWNER", "COMMIT_URL", "RELEASE_URL"):
             patch.setenv(name, "https://somewhere")
         patch.setenv("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d")
         yield
@@ -92,17 +92,19 @@ def test_only_what_changed_is_run_again_and_the_rest_stays(assignments, handed_i
 
 def test_another_assignment_text_or_version_runs_all_again(tmp_path, handed_in, ran, monkeypatch):
     place = write_assignment(tmp_path)
+    for name in ("bob.py", "eve.py"):
+        (handed_in / name).unlink()
     assert grade(place, handed_in) == 0
     for change in ("solution.py", "tests.py"):
         ran.clear()
         path = place / "09_scales" / change
         path.write_text(path.read_text() + "\n# another\n")
         assert grade(place, handed_in) == 0
-        assert len(ran) == 4
+        assert len(ran) == 2
     ran.clear()
     monkeypatch.setattr("tinynet.classroom.kept.versions", lambda: {"numpy": "9"})
     assert grade(place, handed_in) == 0
-    assert len(ran) == 4
+    assert len(ran) == 2
     about = json.loads((handed_in.parent / "out" / "about.json").read_text())
     assert about == {"assignment": "09_scales", "versions": {"numpy": "9"}}
 
@@ -175,8 +177,17 @@ def class_list(tmp_path):
     return tmp_path / "roster.csv"
 
 
-def test_the_roster_gives_ids_and_who_handed_in_nothing(assignments, handed_in, class_list, capsys):
+def test_the_roster_gives_ids_and_who_handed_in_nothing(
+    assignments, handed_in, class_list, capsys, monkeypatch
+):
+    drawn_for, draw = [], grading.seeds.of_submission
+    monkeypatch.setattr(
+        grading.seeds,
+        "of_submission",
+        lambda seed, who, content: drawn_for.append(who) or draw(seed, who, content),
+    )
     assert grade(assignments, handed_in, "--roster", class_list) == 0
+    assert sorted(drawn_for) == ["", "7", "8", "eve"]  # the first is the reference
     found = [(r["student"], r["id"], r["email"], r["points"], r["note"]) for r in rows(handed_in)]
     assert found == [
         ("Ann Lee", "7", "ann@u.edu", "8", ""),
@@ -200,6 +211,17 @@ def test_the_roster_gives_ids_and_who_handed_in_nothing(assignments, handed_in, 
     ]
     moodle = [(r["Email address"], r["Grade"]) for r in rows(handed_in, "moodle.csv")]
     assert moodle == [("ann@u.edu", "8"), ("bob@u.edu", "4"), ("zoe@u.edu", "0")]
+    (handed_in / "bob.py").write_text(SOLUTION)  # and one alone, again
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "8") == 0
+    moodle = [(r["Email address"], r["Grade"]) for r in rows(handed_in, "moodle.csv")]
+    assert moodle == [("ann@u.edu", "8"), ("bob@u.edu", "8"), ("zoe@u.edu", "0")]
+
+
+def test_a_roster_of_which_one_is_graded_gives_a_line_for_one(assignments, handed_in, class_list):
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "eve") == 0
+    assert not (handed_in.parent / "out" / "canvas.csv").exists()
+    assert grade(assignments, handed_in, "--roster", class_list, "--only", "ann@u.edu") == 0
+    assert [r["SIS User ID"] for r in rows(handed_in, "canvas.csv")] == ["", "7"]
 
 
 def test_exports_of_canvas_and_moodle_are_read_as_they_are(tmp_path):
@@ -215,6 +237,8 @@ def test_exports_of_canvas_and_moodle_are_read_as_they_are(tmp_path):
     assert roster.who([ann, oz], ["u\u0308mit O\u0308z"]) is oz
     assert roster.who([ann, oz], ["56", "nobody"]) is oz
     assert roster.who([ann, oz], ["nobody", ""]) is None
+    (tmp_path / "c.csv").write_text(CANVAS.replace(",s7,ann,A,3", ""))  # cut short
+    assert [person.id for person in roster.read(tmp_path / "c.csv")] == ["101", "s8"]
     (tmp_path / "s.csv").write_text("Vorname;First name;Last name;ID number\nx;Ann;Lee;3\n")
     assert [(p.name, p.id) for p in roster.read(tmp_path / "s.csv")] == [("Ann Lee", "3")]
 
@@ -240,6 +264,17 @@ def test_a_roster_that_cannot_be_meant_is_refused_before_anything(
     assert (handed_in.parent / "out").exists() == (not said)
     if not said:
         assert {"Ann Lee (1)", "Ann Lee (2)"} < points(handed_in).keys()
+
+
+def test_names_that_students_chose_are_shown_as_text_and_can_name_a_file(
+    assignments, handed_in, class_list
+):
+    class_list.write_text(f"name,id\nAnn\x1b[31m,ann\n{'é' * 300},bob\n../eve,eve\n")
+    assert grade(assignments, handed_in, "--roster", class_list) == 0
+    names = ["..-eve", "Ann\\x1b[31m", "é" * 60]
+    assert list(points(handed_in)) == names
+    reports = handed_in.parent / "out" / "reports"
+    assert sorted(path.stem for path in reports.iterdir()) == names
 
 
 def test_two_submissions_of_one_person_are_refused():
@@ -300,6 +335,16 @@ def test_a_decision_that_cannot_be_meant_is_refused_before_anything(
     assert grade(assignments, handed_in) == 1
     assert said in capsys.readouterr().err
     assert ran == []
+
+
+def test_decisions_as_spreadsheets_write_them_are_read(tmp_path):
+    (tmp_path / "o.csv").write_bytes("\ufeffstudent;task;points;comment\r\nann;9.1;2\r\n".encode())
+    assert overrides.read(tmp_path / "o.csv", {"9.1": 4}) == [
+        overrides.Override("ann", "9.1", 2, "")
+    ]
+    (tmp_path / "o.csv").write_bytes(b"student,task\n\xe4,9.1\n")
+    with pytest.raises(ValueError, match=r"o.csv: expected text in UTF-8"):
+        overrides.read(tmp_path / "o.csv", {"9.1": 4})
 
 
 def test_a_file_of_decisions_without_columns_is_refused(tmp_path):
@@ -396,6 +441,8 @@ def test_one_name_of_two_students_is_refused(tmp_path):
         ("# -*- coding: cp1252 -*-\r\nx = '€'\r\n".encode("cp1252"), "€"),
         (b"x = '\xe4'\n", None),
         (b"# coding: nonsense\n", None),
+        (b"# coding: rot13\n", None),
+        (b"# coding: punycode\n" + b"x" * 300000 + b"-" + b"b" * 300000, None),
     ],
 )
 def test_what_python_runs_is_read(tmp_path, content, text):
@@ -410,13 +457,19 @@ def test_what_python_runs_is_read(tmp_path, content, text):
         assert "\ufeff" not in source
 
 
-def test_a_fifo_is_not_waited_for(tmp_path):
+def test_a_fifo_or_a_device_is_not_waited_for(tmp_path):
     (tmp_path / "ann").mkdir()
     os.mkfifo(tmp_path / "ann" / "linear.py")
     os.mkfifo(tmp_path / "bob.py")
     found = submissions.submissions(tmp_path, "linear.py")
     assert found["ann"].read()[1:] == (None, "there is no linear.py")
     assert found["bob"].read()[1:] == (None, "bob.py is no file")
+    try:
+        os.mknod(tmp_path / "eve.py", 0o20644, os.makedev(1, 5))  # /dev/zero, which has no end
+    except PermissionError:
+        return
+    found = submissions.submissions(tmp_path, "linear.py")
+    assert found["eve"].read()[1:] == (None, "eve.py is no file")
 
 
 def test_no_escape_of_a_terminal_reaches_names_reports_or_the_screen(

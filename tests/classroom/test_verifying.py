@@ -111,6 +111,21 @@ PAIRS = {
     "no point": ('"rows", 2,', '"rows", 0,', "at least 1 point, got 0"),
     "two entries": (f'("rows", 2, {ROWS})', '("rows", 2)', "(name, points, arrays)"),
     "a tolerance": ("1e-2)", "5)", "expected a tolerance from 0 to 1, got 5"),
+    "an error in cases": ("x = rng", "x = rnd", "cases9_1: NameError: name 'rnd' is not defined"),
+    "cases without a return": (
+        '    return [\n        ("rows"',
+        '    [\n        ("rows"',
+        "NoneType",
+    ),
+    "no arrays": (ROWS, "[1]", "cases9_2: 'rows': expected a dict of arrays, got list"),
+    "no case": (
+        '    return [\n        ("rows"',
+        '    return []\n    [\n        ("rows"',
+        "got none",
+    ),
+    "an error in a task": ("student.centred", "student.central", "line 19, in task9_2: return"),
+    "no dict": ('{"z": student.centred(x)}', "student.centred(x)", "a dict of arrays, got ndarray"),
+    "chance of its own": (ROWS, '{"x": np.random.normal(size=(3, 5))}', "the same arrays from"),
     "a syntax error": (NUMPY, f"{NUMPY}\ndef (", 'File "tests.py", line 4'),
     "an error": (NUMPY, f"{NUMPY}\n1 / 0", "tests.py, line 4, in <module>: 1 / 0"),
 }
@@ -133,6 +148,27 @@ def test_tests_are_loaded_as_the_grader_loads_them(folder):
 def test_a_reference_that_fails_its_own_tests_is_refused(folder):
     told = refused(folder, SOLUTION.replace("x - middle", "x - middle * np.random.uniform()"))
     assert "the reference fails 'rows' of task 9.2" in told
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("return stretched", "return stretched)", 'solution.py: File "scales.py", line 10'),
+        (
+            "import numpy as np",
+            "import numpy as np\n1 / 0",
+            "scales.py, line 4, in <module>: 1 / 0",
+        ),
+        ("x - middle", "x - middel", "the reference, in 'rows' of task 9.2: NameError: name 'mid"),
+    ],
+)
+def test_a_reference_with_an_error_is_refused_with_its_line(folder, right, wrong, said):
+    assert said in refused(folder, SOLUTION.replace(right, wrong))
+
+
+def test_a_text_without_a_title_is_refused(folder):
+    (folder / "README.md").write_text("\n")
+    assert "README.md: the first line is the title" in refused(folder)
 
 
 def test_points_for_nothing_are_refused(folder):

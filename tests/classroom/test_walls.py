@@ -3,15 +3,19 @@
 import json
 import os
 import random
+import shutil
 import signal
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import submitting
-from small_class import FULL, SOLUTION, start, write_assignment
+from small_class import FULL, HERE, SOLUTION, start, write_assignment
 from submitting import (
     AS_ROOT,
     CASES,
@@ -21,7 +25,6 @@ from submitting import (
     TESTS,
     inside,
     outcome,
-    spoiled,
 )
 
 from tinynet.__main__ import main
@@ -71,8 +74,6 @@ print(os.getuid() != 0)
 
 @WALLS
 def test_nothing_of_the_machine_can_be_read_written_ended_or_reached(room, tmp_path):
-    import socket
-
     secret = tmp_path / "solution.py"
     secret.write_text("the answer")
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -105,24 +106,66 @@ def test_the_environment_says_nothing_and_packages_are_not_there(room):
     assert set(rest) == {"[]"}
 
 
-def test_memory_is_counted_for_all_processes_of_a_submission_together():
-    fork = """for _ in range(6):
+HOGS = """import os, time
+for _ in range(6):
     if os.fork() == 0:
         kept = bytearray(400 << 20)
         kept[::4096] = b"x" * len(kept[::4096])
         time.sleep(60)
-time.sleep(60)"""
-    points, said, _ = outcome(inside(fork), PATIENT)
-    assert points == 2
-    assert "more than 1024 MiB of memory, all processes together" in said
+"""
+
+
+def test_memory_is_counted_for_all_processes_of_a_submission_together():
+    """Also where one call after another comes back at once."""
+    source = HOGS + GOOD.replace("return 2", "time.sleep(0.09)\n    return 2")
+    order = ("work.py", source, TESTS, CASES[:1] * 200, range(200), PATIENT, submitting.USER)
+    replies = {}
+    with processes.adopting():
+        child = running._Child(*order)
+        try:
+            child.collect(replies, time.monotonic() + 20)
+        finally:
+            child.end()
+    *others, last = (replies[k].error for k in sorted(replies))
+    assert last == "more than 1024 MiB of memory, all processes together"
+    assert set(others) <= {""}
+
+
+ESCAPES = """import ctypes, os
+c = ctypes.CDLL(None)
+print(c.unshare(0x10000000 | 0x20000), c.mount(b"t", b"/tmp", b"tmpfs", 0, b""))
+print(c.shmget(0, 256 << 20, 0o1600))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what Linux has")
+@pytest.mark.parametrize("walled", [pytest.param(True, marks=WALLS), False])
+def test_no_memory_can_be_had_that_is_not_counted(walled, request):
+    """No user namespace, in which more could be mounted, and no segments that no process holds."""
+    if not walled:
+        request.getfixturevalue("no_walls")
+    points, _, printed = outcome(ESCAPES + GOOD, PATIENT)
+    assert points == 5
+    assert printed.split() == ["-1"] * 3
+
+
+FILL = """import os
+for place, _, _ in os.walk("/"):
+    try:
+        for k in range(200):
+            open(f"{place}/{k}", "wb").write(bytes(10**6))
+        print(place)
+    except OSError as error:
+        if error.errno == 28:
+            print("full", k < 80)
+"""
 
 
 @WALLS
-def test_files_in_memory_are_small():
-    fill = "import os\nfor k in range(200):\n    open(f'/dev/shm/{k}', 'wb').write(bytes(10**6))\n"
-    points, said, _ = outcome(spoiled(fill))
-    assert points == 0
-    assert "No space left on device" in said
+def test_files_in_memory_are_small(room):
+    points, _, printed = outcome(FILL + GOOD, PATIENT)
+    assert points == 5
+    assert set(printed.splitlines()) == {"full True"}
 
 
 # ---------------------------------------------------------------------------- without walls
@@ -146,7 +189,7 @@ def test_a_renamed_folder_and_a_link_change_no_mode_of_a_folder_outside(no_walls
 
 @ROOT
 def test_what_a_user_leaves_in_writable_places_is_removed(no_walls):
-    (user,) = processes.unused_users(1)
+    user = submitting.USER
     names = [f"{place}/left-by-{user}" for place in ("/tmp", "/var/tmp", "/dev/shm")]
     lines = "".join(f"os.makedirs('{name}/deep'); open('{name}/f', 'w')\n" for name in names)
     with processes.adopting():
@@ -156,17 +199,27 @@ def test_what_a_user_leaves_in_writable_places_is_removed(no_walls):
     assert not any(map(os.path.exists, names))
 
 
+def as_another(user, code):
+    """A process that has given up root's rights, once it has printed a line."""
+    words = [sys.executable, "-c", f"import os, time; os.setuid({user}); {code}"]
+    process = subprocess.Popen(words, cwd="/", stdout=-1)
+    process.stdout.readline()
+    return process
+
+
 @ROOT
-def test_users_have_no_process(monkeypatch):
-    users = processes.unused_users(50)
-    assert len(set(users)) == 50
-    monkeypatch.setattr(processes, "UNNAMED", users[:3])
-    sleeper = subprocess.Popen(["sleep", "60"], user=users[0])
-    try:
-        assert sorted(processes.unused_users(2)) == sorted(users[1:3])
-    finally:
-        sleeper.kill()
-        sleeper.wait()
+def test_users_have_no_process_and_are_held(monkeypatch):
+    with processes.users(50) as drawn:
+        assert len(set(drawn)) == 50
+    monkeypatch.setattr(processes, "UNNAMED", drawn[:3])
+    with as_another(drawn[0], "print(flush=True); time.sleep(60)") as sleeper:
+        try:
+            with processes.users(1) as one, processes.users(1) as other:
+                assert sorted(one + other) == sorted(drawn[1:3])
+                with pytest.raises(RuntimeError, match="1 numbers of users are needed, and 0 are"):
+                    processes.users(1).__enter__()
+        finally:
+            sleeper.kill()
 
 
 @ROOT
@@ -228,6 +281,29 @@ def test_what_a_killed_grader_left_is_removed_by_the_next(tmp_path, monkeypatch)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(mine)
 
 
+@ROOT
+def test_with_a_killed_grader_go_processes_that_went_elsewhere_and_their_files(tmp_path):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    room = Path(tempfile.gettempdir(), f"tinynet-{ended.pid}-abc", "room")
+    room.mkdir(parents=True)
+    with processes.users(1) as drawn:
+        os.chown(room, *drawn * 2)
+        leave = f"open('/tmp/left by {drawn[0]}', 'w'); print(flush=True); time.sleep(60)"
+        sleeper = as_another(drawn[0], leave)
+        with processes.adopting():
+            places.remove_forgotten()  # not what a grading holds
+        assert sleeper.poll() is None
+    room.mkdir(parents=True)
+    os.chown(room, *drawn * 2)
+    with processes.adopting():
+        places.remove_forgotten()
+    sleeper.communicate(timeout=10)
+    assert sleeper.returncode == -signal.SIGKILL
+    assert not os.path.exists(f"/tmp/left by {drawn[0]}")
+    assert not room.parent.exists()
+
+
 # ---------------------------------------------------------------------------- the long ones
 
 
@@ -242,6 +318,24 @@ def left_over(mark):
         if any(mark.encode() in text for text in texts) and process.name != str(os.getpid()):
             found.append(texts[1])
     return found
+
+
+def typed_by(user, folder, *words, **more):
+    """``python -m tinynet assignment``, typed by a user with a number and no name."""
+    seen = {sys.base_prefix: "python", HERE: "house", Path(np.__file__).parents[1]: "packages"}
+    lines = [
+        f"mkdir -p {folder}/{new}; mount --bind {old} {folder}/{new}" for old, new in seen.items()
+    ]
+    lines.append(f'exec setpriv --reuid {user} --regid {user} --clear-groups -- "$@"')
+    python = folder / "python" / Path(walls.sys_executable()).relative_to(sys.base_prefix)
+    return subprocess.Popen(
+        ["unshare", "--mount", "sh", "-ec", "\n".join(lines), "sh", python]
+        + ["-W", "error", "-m", "tinynet", "assignment", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": f"{folder}/house:{folder}/packages", **more},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
 
 
 def without_walls(folder):
@@ -321,36 +415,102 @@ except OSError:
 """
 
 
-@ROOT
+SETPRIV = pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv")
+
+
+@pytest.fixture
+def folder():
+    """A folder that others may look into, as they may not into those of pytest."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
+
+
+def results(out):
+    """The points of each student."""
+    found = [json.loads(path.read_text())["marks"] for path in (out / "results").iterdir()]
+    return [sum(mark["earned"] for mark in one) for one in found]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("walled", [pytest.param(True, marks=WALLS), False])
-def test_a_hostile_class_beside_another_costs_it_nothing_and_leaves_nothing(tmp_path, walled):
-    place = write_assignment(tmp_path)
-    mine = tmp_path / "mine"
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param("root, walls", marks=[ROOT, WALLS]),
+        pytest.param("root, no walls", marks=ROOT),
+        pytest.param("a user, walls", marks=[ROOT, SETPRIV, WALLS]),
+    ],
+)
+def test_a_hostile_class_beside_another_costs_it_nothing_and_leaves_nothing(folder, who):
+    place = write_assignment(folder)
+    mine = folder / "mine"
     mine.mkdir(mode=0o700)
     hostile = HOSTILE.format(
-        mark=tmp_path.name,
+        mark=folder.name,
         mine=str(mine),
         solution=str(place / "09_scales" / "solution.py"),
         spare=os.getpid(),
     )
-    environment = {} if walled else without_walls(tmp_path)
-    graders = []
+    environment = without_walls(folder) if "no" in who else {}
     for name, source in [("good", SOLUTION), ("bad", hostile)]:
-        (tmp_path / name).mkdir()
+        (folder / name).mkdir()
         for k in range(10):
-            (tmp_path / name / f"{k}.py").write_text(source)
-        words = ["grade", "9", tmp_path / name, "--assignments", place, "--workers", "2"]
-        graders.append(start(*words, "--out", tmp_path / f"{name} out", env=environment))
+            (folder / name / f"{k}.py").write_text(source)
+    for path in (place, folder / "good", folder / "bad"):
+        path.chmod(0o700)
+    user = submitting.USER
+    if "user" in who:
+        subprocess.run(["chown", "-R", str(user), folder], check=True)
+    graders = []
+    for name in ("good", "bad"):
+        words = ["grade", "9", folder / name, "--assignments", place, "--workers", "2"]
+        words += ["--out", folder / f"{name} out"]
+        typed = typed_by(user, folder, *words) if "user" in who else start(*words, env=environment)
+        graders.append(typed)
     for grader in graders:
         said = grader.communicate(timeout=120)
         assert grader.returncode == 0, said
-    results = {}
-    for name in ("good", "bad"):
-        files = (tmp_path / f"{name} out" / "results").iterdir()
-        found = [json.loads(path.read_text())["marks"] for path in files]
-        results[name] = [sum(mark["earned"] for mark in one) for one in found]
-    assert results == {"good": [FULL] * 10, "bad": [0] * 10}
-    for folder in ("/tmp", "/var/tmp", "/dev/shm"):
-        assert not os.path.exists(f"{folder}/left-{tmp_path.name}")
+        assert ("bwrap is not installed" in said[1]) == ("no" in who)
+    assert results(folder / "good out") == [FULL] * 10
+    assert results(folder / "bad out") == [0] * 10
+    for where in ("/tmp", "/var/tmp", "/dev/shm"):
+        assert not os.path.exists(f"{where}/left-{folder.name}")
     assert mine.stat().st_mode & 0o777 == 0o700
+
+
+HELD = """import ctypes, os, struct
+c = ctypes.CDLL(None)
+address = struct.pack("=HH", 2, {port} >> 8 | {port} % 256 << 8) + bytes([127, 0, 0, 1] + [0] * 8)
+print(c.connect(c.socket(2, 1, 0), address, 16), c.shmget(0, 1 << 20, 0o1600))
+try:
+    print(open(f"/proc/{{os.getppid()}}/environ", "rb").read())
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+@ROOT
+@SETPRIV
+@pytest.mark.long
+def test_a_user_without_walls_grades_and_is_told_what_is_not_safe(folder):
+    """Still without a network, and without the grader's memory, where the system allows it."""
+    place = write_assignment(folder)
+    (folder / "in").mkdir()
+    hogs = HOGS + "time.sleep(60)"
+    server = socket.create_server(("127.0.0.1", 0))
+    look = HELD.format(port=server.getsockname()[1])
+    for name, source in {"ann": SOLUTION, "bob": look + SOLUTION, "eve": hogs}.items():
+        (folder / "in" / f"{name}.py").write_text(source)
+    user = submitting.USER
+    environment = without_walls(folder)
+    for name in ("mkdir", "mount", "setpriv", "sh", "unshare"):
+        (folder / "bin" / name).symlink_to(shutil.which(name))
+    subprocess.run(["chown", "-R", str(user), folder], check=True)
+    words = ["grade", "9", folder / "in", "--assignments", place, "--out", folder / "out"]
+    with server:
+        said = typed_by(user, folder, *words, **environment).communicate(timeout=120)
+    assert "submissions run with your own permissions" in said[1]
+    assert sorted(results(folder / "out")) == [0, FULL, FULL], said
+    reports = {path.stem: path.read_text() for path in (folder / "out" / "reports").iterdir()}
+    assert "\n-1 -1\nPermissionError\n" in reports["bob"]
+    assert "more than 1024 MiB of memory, all processes together" in reports["eve"]

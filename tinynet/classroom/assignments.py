@@ -112,18 +112,42 @@ class Assignment:
             rng = np.random.default_rng(int.from_bytes(digest))
             draw = getattr(self.tests, "cases" + task.replace(".", "_"))
             parts = len(hook(self.tests, "parts", task) or ("",))
-            drawn += [_case(self.name, task, entry, parts) for entry in draw(rng)]
+            try:
+                entries = list(draw(rng))
+            except Exception as error:
+                where = f"{self.name}: tests.py: {draw.__name__}"
+                raise ValueError(f"{where}: {told(error, 'tests.py')}") from error
+            if not entries:
+                raise ValueError(
+                    f"{self.name}: tests.py: {draw.__name__}: expected a case, got none"
+                )
+            drawn += [_case(self.name, task, entry, parts) for entry in entries]
         return drawn
 
     def expected(self, cases: list[Case]) -> list[dict[str, np.ndarray]]:
         """Return what the reference returns, run in this process; nothing where tests judge."""
-        reference = module(self.file.removesuffix(".py"), self.solution)
-        return [
-            {}
-            if hook(self.tests, "wrong", case.task)
-            else call(getattr(self.tests, case.function), reference, case.arrays)[0]
-            for case in cases
-        ]
+        unjudged = [case for case in cases if not hook(self.tests, "wrong", case.task)]
+        answers = iter(self.answers(unjudged))
+        return [{} if hook(self.tests, "wrong", case.task) else next(answers) for case in cases]
+
+    def answers(self, cases: Sequence[Case]) -> list[dict[str, np.ndarray]]:
+        """Return what the reference returns, also where tests judge.
+
+        Raises
+        ------
+        ValueError
+            It cannot be loaded, or fails; with the line.
+        """
+        where = f"{self.name}: solution.py"
+        try:
+            reference = module(self.file.removesuffix(".py"), self.solution)
+            found = []
+            for case in cases:
+                where = f"{self.name}: the reference, in {case.name!r} of task {case.task}"
+                found.append(call(getattr(self.tests, case.function), reference, case.arrays)[0])
+        except Exception as error:
+            raise ValueError(f"{where}: {told(error, self.file, 'tests.py')}") from error
+        return found
 
 
 def find(name: str, folder: Path = FOLDER) -> Assignment:
@@ -198,6 +222,8 @@ def _case(assignment: str, task: str, entry: Sequence, parts: int) -> Case:
     if points < 1 or points % parts:
         wanted = f"points for {parts} parts alike" if parts > 1 else "at least 1 point"
         raise ValueError(f"{where}{name!r}: expected {wanted}, got {points}")
+    if not isinstance(arrays, dict):
+        raise ValueError(f"{where}{name!r}: expected a dict of arrays, got {type(arrays).__name__}")
     for argument, array in arrays.items():
         if not isinstance(array, np.ndarray) or array.dtype.hasobject:
             kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__

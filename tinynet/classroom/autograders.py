@@ -69,7 +69,7 @@ with tempfile.TemporaryDirectory() as place:
     out.mkdir(mode=0o700)
     shutil.copyfile(HERE / {seed!r}, out / {seed!r})
     (out / {seed!r}).chmod(0o600)
-    owner = os.environ.get("OWNER") or os.environ.get("USERNAME") or os.environ["ASSIGNMENT"]
+    owner = os.environ.get("OWNER") or os.environ["USERNAME"]
     who.write_text(json.dumps({{"users": [{{"id": owner}}]}}))
     words = ["assignment", "grade", {name!r}, ".", "--alone", "--submitter", str(who)]
     words += ["--out", str(out), "--classroom50"]

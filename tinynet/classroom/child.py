@@ -11,6 +11,7 @@ import io
 import json
 import linecache
 import os
+import struct
 import sys
 import traceback
 from types import ModuleType
@@ -21,17 +22,28 @@ import numpy as np
 
 # Parts of NumPy that are loaded on demand: by then, another user may not be able to read them.
 PARTS = ("fft", "linalg", "ma", "polynomial", "random")
-NEW_NETWORK = 0x40000000  # CLONE_NEWNET, of Linux
+# Of Linux: namespaces of one's own, and prctl's numbers.
+NEW_USER, NEW_IPC, NEW_NETWORK = 0x10000000, 0x08000000, 0x40000000
+DUMPABLE, FILTER, NO_NEW_PRIVILEGES = 4, 22, 38
+# By the machine: how its calls of the system are marked, and the number of shmget.
+SHMGET = {"x86_64": (0xC000003E, 29), "aarch64": (0xC00000B7, 194)}
 
 
 def call(task, student, arrays):
     """Make the call; return its results, arrays by name, and its arguments as they are after it."""
     arguments = {name: np.array(array) for name, array in arrays.items()}
+    return results_of(task, student, arguments), arguments
+
+
+def results_of(task, student, arguments):
+    """Make the call, with arguments that it may change; return its results, arrays by name."""
     results = task(student, **arguments)
+    if not isinstance(results, dict):
+        raise TypeError(f"expected a dict of arrays, got {type(results).__name__}")
     for name, result in results.items():
         if result is None:
             raise TypeError(f"{name}: expected an array, got None: is there a return?")
-    return {name: np.asarray(result) for name, result in results.items()}, arguments
+    return {name: np.asarray(result) for name, result in results.items()}
 
 
 def main():
@@ -63,6 +75,7 @@ def main():
         os._exit(0)
     sys.breakpointhook = no_debugger
     give_up(order["limits"], order["user"], order["library"])
+    shut_in(NEW_USER if order["place"] else NEW_USER | NEW_IPC | NEW_NETWORK)
     sys.path.remove(sys.argv[1])
     if order["place"] is not None:
         os.mkdir(order["place"])
@@ -81,20 +94,25 @@ def main():
     for k, function in order["calls"]:
         say({"at": k})
         mine = f"{k} "
-        arrays = {
-            name.removeprefix(mine): array for name, array in given.items() if name.startswith(mine)
+        arguments = {
+            name.removeprefix(mine): np.array(array)
+            for name, array in given.items()
+            if name.startswith(mine)
         }
         try:
-            results, arguments = call(getattr(tests, function), student, arrays)
+            results = results_of(getattr(tests, function), student, arguments)
             objects = [name for name, array in results.items() if array.dtype.hasobject]
             if objects:
                 raise TypeError(f"{objects[0]}: expected an array of numbers, got objects")
-            back = {f"result {name}": array for name, array in results.items()}
-            back |= {f"argument {name}": array for name, array in arguments.items()}
-            say({"at": k, "done": True}, back)
+            say({"at": k, "done": True}, named("result", results) | named("argument", arguments))
         except BaseException as error:
-            say({"at": k, "error": told(error, order["file"])})
+            say({"at": k, "error": told(error, order["file"])}, named("argument", arguments))
     os._exit(0)  # whatever the student's code wanted to do at the end
+
+
+def named(kind, arrays):
+    """Name arrays for the way back."""
+    return {f"{kind} {name}": array for name, array in arrays.items()}
 
 
 def loaded(file, source, known, builtins=None):
@@ -109,14 +127,14 @@ def loaded(file, source, known, builtins=None):
     return module
 
 
-def told(error, file):
-    """Write an error, and where in the student's file it came from."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
-    where = [f"  {file}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
-    lines = traceback.format_exception_only(error)
+def told(error, *files):
+    """Write an error, and where in these files it came from: the student's, or our own."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in files]
+    where = [f"  {f.filename}, line {f.lineno}, in {f.name}: {f.line}" for f in frames[-3:]]
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
     if isinstance(error, ModuleNotFoundError):
         lines.append("Only NumPy and Python's standard library can be imported here.")
-    return "".join(lines).strip()[:2000] + "".join("\n" + line for line in where)
+    return "\n".join([line[:400] for line in lines])[:2000] + "".join("\n" + w for w in where)
 
 
 def no_debugger(*args, **keywords):
@@ -132,7 +150,7 @@ def give_up(limits, user, library):
         for name in PARTS:
             __import__(f"numpy.{name}")
         if sys.platform == "linux":  # without a network, if the system allows it
-            ctypes.CDLL(None, use_errno=True).unshare(NEW_NETWORK)
+            ctypes.CDLL(None).unshare(NEW_NETWORK | NEW_IPC)
     if library is not None:
         own = os.path.dirname(os.__file__)
         moved = [path.replace(own, library) for path in sys.path if path.startswith(own)]
@@ -155,6 +173,33 @@ def give_up(limits, user, library):
         os.setgroups([])
         os.setgid(user)
         os.setuid(user)
+
+
+def shut_in(apart):
+    """Enter namespaces of its own, as far as the system allows, and close the ways out of limits.
+
+    In the new user namespace no user has a number. So none can be made within it, in which this
+    process could mount memory that nobody counts; shared memory that is kept by the system, not by
+    a process, is refused.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    libc = ctypes.CDLL(None)
+    libc.unshare(apart)
+    none = (ctypes.c_uint32 * 6)()
+    libc.capset((ctypes.c_uint32 * 2)(0x20080522, 0), none)  # all rights within it
+    libc.prctl(DUMPABLE, 1)  # or its memory cannot be seen by who started it
+    machine, shmget = SHMGET.get(os.uname().machine, (0, 0))
+    # Load the mark: another's calls fail. Load the number: those above, as shmget, fail.
+    steps = [(0x20, 0, 0, 4), (0x15, 0, 4, machine), (0x20, 0, 0, 0), (0x35, 2, 0, 1 << 30)]
+    steps += [(0x15, 1, 0, shmget), (0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050001)]
+    if machine:
+        code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
+        program = struct.pack("HP", len(steps), ctypes.addressof(code))
+        libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+        libc.prctl(FILTER, 2, program)
 
 
 if __name__ == "__main__":

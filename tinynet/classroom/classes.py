@@ -102,7 +102,8 @@ def _names(people: Sequence[Person]) -> dict[int, str]:
     often = [roster.key(person.name) for person in people]
     names = {}
     for person in people:
-        name = person.name.replace("/", "-").replace("\0", "")
+        # It is the name of a file too, and some have no end.
+        name = person.name.replace("/", "-").encode()[:120].decode(errors="ignore")
         if often.count(roster.key(person.name)) > 1:
             name = f"{name} ({person.id or person.email})"
         names[id(person)] = name

@@ -49,6 +49,7 @@ def gradescope(
 KNOWN_BY = {
     "classroom": "CLASSROOM",
     "assignment": "ASSIGNMENT",
+    "owner": "OWNER",
     "submission": "SUBMISSION_TAG",
     "commit": "COMMIT_URL",
     "release": "RELEASE_URL",
@@ -61,8 +62,9 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
     """Return the result of a submission, as Classroom 50 reads it.
 
     What the grading does not know comes from the environment variables CLASSROOM, ASSIGNMENT,
-    SUBMISSION_TAG, COMMIT_URL, RELEASE_URL and REVIEW_URL; the last may be missing. The time is
-    that of the tag, when it was handed in: grading again makes nobody late.
+    OWNER or else USERNAME, SUBMISSION_TAG, COMMIT_URL and RELEASE_URL; and from REVIEW_URL and
+    ASSIGNMENT_TYPE, which may be missing. The time is that of the tag, when it was handed in:
+    grading again makes nobody late.
 
     Raises
     ------
@@ -70,7 +72,9 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
         A variable is not set, or the tag is none of Classroom 50's.
     """
     found = {name: environment.get(variable, "") for name, variable in KNOWN_BY.items()}
+    found["owner"] = found["owner"] or environment.get("USERNAME", "")
     found["review"] = found["review"] or found["commit"]
+    kind = environment.get("ASSIGNMENT_TYPE", "").strip().lower() or "individual"
     missing = [KNOWN_BY[name] for name, value in found.items() if not value.strip()]
     if missing:
         raise ValueError(
@@ -87,6 +91,7 @@ def classroom50(one: Graded, environment: Mapping[str, str] = os.environ) -> dic
     return {
         "schema": "classroom50/result/v1",
         **found,
+        "assignment_type": kind,
         "datetime": f"{tag[1]}T{tag[2]}:{tag[3]}:{tag[4]}Z",
         "score": sum(mark.earned for mark in marks),
         "max-score": sum(mark.points for mark in marks),

@@ -7,18 +7,19 @@ import queue
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from tinynet._internal.cores import cores
 from tinynet._internal.progress import bar
-from tinynet.classroom import seeds, walls
+from tinynet.classroom import processes, seeds, walls
 from tinynet.classroom.assignments import Assignment
 from tinynet.classroom.kept import about, digest
 from tinynet.classroom.marking import Mark, marks
 from tinynet.classroom.places import remove_forgotten, remove_left
-from tinynet.classroom.processes import adopting, stop, unused_users
+from tinynet.classroom.processes import adopting, stop
 from tinynet.classroom.reports import Graded, why_nothing
 from tinynet.classroom.running import LIMITS, Limits, run
 from tinynet.classroom.submissions import Submission, submissions
@@ -91,8 +92,6 @@ def grade(
     tests = assignment.calls
     workers = min(workers or cores(), len(left))
     users: queue.Queue[int | None] = queue.Queue()
-    for user in unused_users(workers) if os.geteuid() == 0 else [None] * workers:
-        users.put(user)
     remove_forgotten()
 
     def marked(who: str, content: bytes, source: str) -> tuple[list[Mark], str]:
@@ -117,7 +116,10 @@ def grade(
         seconds = time.monotonic() - begun
         return Graded(student, found, printed, note, key=key, seconds=seconds)
 
-    with adopting():
+    drawn = processes.users(workers) if os.geteuid() == 0 else nullcontext([None] * workers)
+    with adopting(), drawn as numbers:
+        for user in numbers:
+            users.put(user)
         solution = assignment.solution
         with (
             progress(total=len(left), desc="grading", unit="submissions") as shown,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tinynet.classroom.roster import read_rows
 
 OVERRIDES = "overrides.csv"
 COLUMNS = ["student", "task", "points", "comment"]
@@ -32,12 +33,12 @@ def read(path: Path, maximum: Mapping[str, int]) -> list[Override]:
     """
     if not path.is_file():
         return []
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-    if not {"student", "task"} <= set(rows.fieldnames or ()):
-        raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}")
+    head, rows = read_rows(path)
+    if not {"student", "task"} <= set(re.split("[,;\t]", head)):
+        raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {head[:100]!r}")
     found = []
     for number, row in enumerate(rows, 2):
-        student, task, points, comment = ((row.get(name) or "").strip() for name in COLUMNS)
+        student, task, points, comment = (row.get(name, "").strip() for name in COLUMNS)
         where = f"{path}, line {number}: "
         if not any((student, task, points, comment)):
             continue

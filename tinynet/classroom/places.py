@@ -63,13 +63,23 @@ def remove_left(user: int) -> None:
 
 
 def remove_forgotten() -> None:
-    """Remove what a killed grading left: folders with the number of no process, and its own."""
+    """Remove what a killed grading left: folders with the number of no process, and its own.
+
+    With them go all processes of the users that they were made for, and their files.
+    """
     for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         number = path.name.removeprefix(PREFIX).partition("-")[0]
         with contextlib.suppress(OSError):
             about = path.lstat()
             ours = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
             if ours and number.isdigit() and not _runs(int(number)):
+                user = about.st_uid
+                with contextlib.suppress(FileNotFoundError):
+                    user = (path / "room").lstat().st_uid
+                if user != about.st_uid and (sign := processes.hold(user)):
+                    with sign:  # no other grading has this number now
+                        processes.end_all(user)
+                        remove_left(user)
                 _end_all_in(path)
                 remove(path / "room" / "work", None)
 

@@ -15,7 +15,13 @@ FILES = ("canvas.csv", "moodle.csv")
 def write(
     folder: Path, title: str, people: Sequence[Person], of: Mapping[tuple[str, str], Graded]
 ) -> None:
-    """Write both files; ``of`` is the result of each, by the name on the roster and the id."""
+    """Write both files; ``of`` is the result of each, by the name on the roster and the id.
+
+    Who was not graded has no line: so the platform keeps what it has.
+    """
+    people = [person for person in people if (person.name, person.id) in of]
+    if not people:
+        return
     title = title.replace(",", " ")
     maximum = sum(next(iter(of.values())).maximum.values())
     canvas = [[*CANVAS, title], ["    Points Possible", "", "", "", "", str(maximum)]]

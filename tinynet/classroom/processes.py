@@ -7,6 +7,7 @@ import ctypes
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -100,14 +101,21 @@ def memory(pid: int, user: int | None = None) -> int:
     for process in PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError, IndexError):
             parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-            parents[int(process.name)] = int(parent), process.stat().st_uid
-    for one, (_, owner) in parents.items():
+            parents[int(process.name)] = int(parent)
+    for one in parents:
         above, steps = one, 0
         while above in parents and above != pid and steps < 100:
-            above, steps = parents[above][0], steps + 1
-        if above == pid or owner == user:
+            above, steps = parents[above], steps + 1
+        if above == pid or (user is not None and _user(PROC / str(one)) == user):
             found += _share(one)
     return found
+
+
+def _user(process: Path) -> int | None:
+    """Return whose a process is; None if it has ended."""
+    with contextlib.suppress(OSError):
+        return process.stat().st_uid
+    return None
 
 
 def _share(pid: int) -> int:
@@ -119,14 +127,47 @@ def _share(pid: int) -> int:
     return 0
 
 
-def unused_users(count: int) -> list[int]:
-    """Draw numbers of users that have no name and no process."""
-    used = set()
-    for process in PROC.glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            used.add(process.stat().st_uid)
+@contextlib.contextmanager
+def users(count: int) -> Iterator[list[int]]:
+    """Draw numbers of users that have no name and no process, and hold them."""
+    used = {_user(process) for process in PROC.glob("[0-9]*")}
     free = [user for user in UNNAMED if user not in used]
-    return [free.pop(secrets.randbelow(len(free))) for _ in range(count)]
+    secrets.SystemRandom().shuffle(free)
+    found: list[int] = []
+    with contextlib.ExitStack() as until_the_end:
+        while free and len(found) < count:
+            if sign := hold(free[-1]):
+                until_the_end.enter_context(sign)
+                found.append(free[-1])
+            free.pop()
+        if len(found) < count:
+            raise RuntimeError(f"{count} numbers of users are needed, and {len(found)} are free")
+        yield found
+
+
+def hold(user: int) -> socket.socket | None:
+    """Return a sign that the number of a user is taken, until it is closed; None if it is already.
+
+    On Linux that is a socket with a name but no file: it ends with this process.
+    """
+    sign = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":
+            sign.bind(f"\0tinynet user {user}")
+    except OSError:
+        sign.close()
+        return None
+    return sign
+
+
+def end_all(user: int) -> None:
+    """Kill all processes of a user without a name."""
+    before: set[Path] = set()
+    while (left := {p for p in PROC.glob("[0-9]*") if _user(p) == user}) != before:
+        for process in left if user in UNNAMED else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
+        before = left  # what was killed may stay, until its parent asks
 
 
 def _children() -> list[int]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tinynet.classroom.replies import plain
+
 # What a column is called, in small letters: here, in Canvas' gradebook, in Moodle's lists.
 NAMES = ("name", "student", "full name", "student name")
 FIRST, LAST = ("first name",), ("last name", "surname")
@@ -37,13 +39,7 @@ def read(path: Path) -> list[Person]:
     ValueError
         There is no column for the names, or an id or e-mail stands there twice.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"--roster: {path}: expected text in UTF-8: {error}") from None
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=separator))
+    head, rows = read_rows(path, "--roster: ")
     columns = {name.strip().lower(): name for name in rows[0] if name} if rows else {}
     if not any(name in columns for name in (*NAMES, *LAST)):
         raise ValueError(
@@ -60,12 +56,24 @@ def read(path: Path) -> list[Person]:
     return people
 
 
+def read_rows(path: Path, where: str = "") -> tuple[str, list[dict[str, str]]]:
+    """Read a CSV file as spreadsheets write it; return its first line, and each other by column."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{where}{path}: expected text in UTF-8: {error}") from None
+    head = text.partition("\n")[0].strip()
+    separator = max(",;\t", key=head.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
+    return head, [{name: value for name, value in row.items() if name} for row in rows]
+
+
 def _person(row: Mapping[str, str], columns: Mapping[str, str]) -> Person | None:
     """Make a person of a line; None if it is none, such as Canvas' line of possible points."""
 
     def of(names: Iterable[str]) -> Iterator[str]:
         for name in names:
-            if name in columns and (value := (row[columns[name]] or "").strip()):
+            if name in columns and (value := plain(" ".join(row[columns[name]].split()))):
                 yield value
 
     first, last = next(of(FIRST), ""), next(of(LAST), "")

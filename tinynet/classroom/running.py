@@ -28,7 +28,7 @@ from tinynet.classroom.replies import Reply, plain, reply, text
 
 CHILD = Path(__file__).with_name("child.py")
 NUMPY = Path(np.__file__).parent.parent
-LOOK = 0.5  # seconds between two looks at the memory
+LOOK = 0.1  # seconds between two looks at the memory
 SHOWN = 2000  # characters of what a student's code printed
 
 
@@ -87,6 +87,7 @@ class _Child:
         self.tasks = [case.task for case in cases]
         self.user = user
         self.walls = not walls.why_not()
+        self.outside = None if self.walls else user  # where its orphans can be
         self.folder = places.make(user)
         self.printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115, closed in end()
         arrays = {f"{k} {name}": array for k in left for name, array in cases[k].arrays.items()}
@@ -122,6 +123,7 @@ class _Child:
             places.remove(self.folder, user)
             raise
         self.messages: queue.Queue = queue.Queue()
+        self.look = time.monotonic() + LOOK
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
         try:
@@ -133,12 +135,13 @@ class _Child:
     def _listen(self) -> None:
         """Queue everything that the child says, as long as it keeps to the form."""
         pipe, most = self.process.stdout, self.limits.reply
+        lines = 2 + 2 * len(self.left)  # before and after it is loaded, and each call
         try:
             while line := pipe.readline(MIB):
                 message = json.loads(line)
                 size = message["bytes"]
-                most -= size
-                if size < 0 or most < 0:
+                most, lines = most - size, lines - 1
+                if size < 0 or most < 0 or lines < 0:
                     raise ValueError("more than a reply may have")
                 content = pipe.read(size)
                 self.messages.put((message["at"], message, content))
@@ -166,7 +169,8 @@ class _Child:
             elif "error" in message and what == "import":
                 replies.update(dict.fromkeys(self.left, _not_loaded(text(message["error"]))))
             elif "error" in message:
-                replies[what] = Reply(error=text(message["error"]))
+                after = reply(content, self.limits.reply).arguments
+                replies[what] = Reply(None, after, text(message["error"]))
             elif "done" in message:
                 replies[what] = reply(content, self.limits.reply)
             else:
@@ -184,16 +188,17 @@ class _Child:
         """Wait for a message; look meanwhile at the memory of all the processes together."""
         until = time.monotonic() + seconds
         while True:
+            if time.monotonic() >= self.look:  # also where it has much to say
+                if processes.memory(self.process.pid, self.outside) > self.limits.memory:
+                    most = f"{self.limits.memory // MIB} MiB of memory"
+                    return "memory", {"error": f"more than {most}, all processes together"}, b""
+                self.look = time.monotonic() + LOOK
             try:
-                return self.messages.get(timeout=min(LOOK, max(0, until - time.monotonic())))
+                left = min(self.look, until) - time.monotonic()
+                return self.messages.get(timeout=max(0, left))
             except queue.Empty:
                 if time.monotonic() >= until:
                     return None
-            if processes.memory(self.process.pid, self.user) > self.limits.memory:
-                more = (
-                    f"more than {self.limits.memory // MIB} MiB of memory, all processes together"
-                )
-                return "memory", {"error": more}, b""
 
     def _ending(self) -> str:
         try:

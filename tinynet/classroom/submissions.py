@@ -15,6 +15,7 @@ from tinynet.classroom.replies import plain
 
 MOST = 1 << 20  # bytes of a file
 NOTHING = "nothing was handed in"
+NAMES_OF_HOSTS = ("idna", "punycode")  # to read a long text as these takes minutes
 ENTRIES = 200  # of one student's folder that are looked at
 DOWNLOADED = (
     # Moodle: Ann Lee_12345_assignsubmission_file_, with or without the name of the file
@@ -204,4 +205,9 @@ def text_of(content: bytes) -> str:
         if content.startswith(mark):
             return content.decode("utf-16")
     encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-    return content.decode(encoding)
+    if codecs.lookup(encoding).name in NAMES_OF_HOSTS:
+        raise SyntaxError(f"{encoding} is for names of hosts, not for Python")
+    try:
+        return content.decode(encoding)
+    except LookupError as error:  # a codec that is not of text
+        raise SyntaxError(str(error)) from None

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tinynet.classroom.assignments import FILES, PUBLIC, Assignment, Case, load, module
-from tinynet.classroom.child import call, told
+from tinynet.classroom.assignments import FILES, PUBLIC, Assignment, Case, load
+from tinynet.classroom.child import told
 from tinynet.classroom.marking import Mark, marks
 from tinynet.classroom.processes import adopting
 from tinynet.classroom.replies import Arrays, Reply
@@ -41,7 +41,10 @@ def verify(folder: Path) -> Assignment:
         raise FileNotFoundError(f"{folder}: is not an assignment, it needs {', '.join(FILES)}")
     _refuse(folder, wrong_marks(text.read_text(encoding="utf-8")))
     assignment = load(folder)
+    if not assignment.title:
+        _refuse(folder, ["README.md: the first line is the title: expected one, got nothing"])
     _refuse(folder, [*wrong_stub(assignment), *wrong_pairs(assignment)])
+    _refuse(folder, wrong_draws(assignment))
     _refuse(folder, wrong_runs(assignment))
     for seed in SEEDS:
         _refuse(folder, undeserved(assignment, seed))
@@ -94,7 +97,7 @@ def wrong_stub(assignment: Assignment) -> Iterator[str]:
 
 
 def wrong_pairs(assignment: Assignment) -> Iterator[str]:
-    """Pair the functions of ``tests.py`` with the marks, and try what they draw."""
+    """Pair the functions of ``tests.py`` with the marks."""
     known = {name for name, thing in vars(assignment.tests).items() if callable(thing)}
     for task in assignment.tasks:
         for kind in ("task", "cases"):
@@ -105,6 +108,16 @@ def wrong_pairs(assignment: Assignment) -> Iterator[str]:
         found = re.fullmatch(r"(?:task|cases|wrong)(\d+)_(\d+)", name)
         if found and ".".join(found.groups()) not in assignment.tasks:
             yield f"tests.py: {name} belongs to no task that is marked in solution.py"
+
+
+def wrong_draws(assignment: Assignment) -> Iterator[str]:
+    """Draw the cases of a seed twice: they must be the same."""
+    for case, again in zip(assignment.cases(PUBLIC), assignment.cases(PUBLIC), strict=True):
+        if _asked(case) != _asked(again):
+            yield (
+                f"tests.py: {case.function.replace('task', 'cases')}: {case.name!r}: expected the"
+                " same arrays from the same seed, got others: draw with rng alone"
+            )
 
 
 def wrong_runs(assignment: Assignment) -> Iterator[str]:
@@ -129,7 +142,7 @@ def undeserved(assignment: Assignment, seed: str) -> Iterator[str]:
     """Try answers that know nothing: constants, the public answers by heart, an error."""
     cases = assignment.cases(seed)
     expected = assignment.expected(cases)
-    answers = _answers(assignment, cases)
+    answers = assignment.answers(cases)
     known = {_asked(case): answer for case, answer in _public(assignment)}
     tries = {f"the constant {c!r}": [_full(a, c) for a in answers] for c in _constants(answers)}
     tries["an error in every call"] = [RAISES] * len(cases)
@@ -151,13 +164,7 @@ def _not(full: bool, what: str, found: Sequence[Mark]) -> Iterator[str]:
 
 def _public(assignment: Assignment) -> Iterator[tuple[Case, Arrays]]:
     cases = assignment.cases(PUBLIC)
-    yield from zip(cases, _answers(assignment, cases), strict=True)
-
-
-def _answers(assignment: Assignment, cases: Sequence[Case]) -> list[Arrays]:
-    """Return what the reference gives, also where tests judge."""
-    reference = module(assignment.file.removesuffix(".py"), assignment.solution)
-    return [call(getattr(assignment.tests, c.function), reference, c.arrays)[0] for c in cases]
+    yield from zip(cases, assignment.answers(cases), strict=True)
 
 
 def _asked(case: Case) -> tuple:

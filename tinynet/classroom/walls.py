@@ -2,8 +2,9 @@
 
 In it are Python's standard library, NumPy and the child's program, to be read only, the system's
 shared libraries, and fresh, small /tmp and /dev/shm; no network, no other process, no other file.
-It ends with its parent. For an ordinary user it is a user namespace too; root's child takes on a
-user number that no process has.
+It ends with its parent. An ordinary user's child has a user namespace made by bwrap. Root's has
+none, because root would be its owner: it takes on a user number that no process has. Then, for
+both, the child goes into a user namespace without any number: see ``child.shut_in``.
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def _room(program: str) -> list[str]:
             words += ["--ro-bind", path, place]
     for name in ("site-packages", "dist-packages"):
         if os.path.isdir(f"{library}/{name}"):
-            words += ["--tmpfs", f"{library}/{name}"]
+            words += ["--tmpfs", f"{library}/{name}", "--remount-ro", f"{library}/{name}"]
     words += ["--dev", "/dev", *_fresh("/dev/shm"), "--remount-ro", "/dev"]
     return [*words, "--chdir", "/tmp", "--remount-ro", "/", "--"]
 

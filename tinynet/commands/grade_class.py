@@ -153,7 +153,7 @@ def grade(options: argparse.Namespace) -> int:
     graded = [write(one) for one in graded]
     _remove_others(out, {one.student for one in graded})
     reports.gradebook(graded, out / reports.BOOK)
-    if people is not None and not only:
+    if people is not None:
         _to_platforms(out, assignment.title, class_, graded)
     if others := [] if options.alone else submissions.not_graded(options.submissions):
         print(f"not graded, because it is no .py file: {', '.join(others)}")
@@ -207,5 +207,5 @@ def _remove_others(out: Path, students: set[str]) -> None:
 def _to_platforms(out: Path, title: str, class_: Class, graded: list[Graded]) -> None:
     """Write the grades of those on the roster as Canvas and Moodle read them."""
     of = {one.student: one for one in graded}
-    people = {(person.name, person.id): of[name] for name, person in class_.people.items()}
+    people = {(p.name, p.id): of[name] for name, p in class_.people.items() if name in of}
     platforms.write(out, title, list(class_.people.values()), people)

@@ -49,17 +49,23 @@ def run(options: argparse.Namespace) -> int:
         return exit_status(stop)
     except MemoryError:
         printing.complain(f"tinynet: error: not enough memory: {SMALLER}")
-    except BrokenProcessPool:
+    except BrokenProcessPool as error:
+        _complain_of_notes(error)
         printing.complain(
             f"tinynet: error: a child process was killed, probably for lack of memory: {SMALLER}"
         )
     except BrokenPipeError:
         raise
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
-        for note in getattr(error, "__notes__", []):  # of a sweep: which jobs failed
-            printing.complain(note)
+        _complain_of_notes(error)
         printing.complain(f"tinynet: error: {error}")
     return 1
+
+
+def _complain_of_notes(error: Exception) -> None:
+    """Say which jobs of a sweep failed, or what is kept."""
+    for note in getattr(error, "__notes__", []):
+        printing.complain(note)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -170,9 +170,13 @@ def _executor(options: argparse.Namespace, jobs: int) -> Iterator[Executor]:
         return
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise RuntimeError('--dask: expected Dask: pip install "tinynet[cluster]"') from None
     try:
+        get_address_host_port(
+            options.dask
+        )  # refuses what is no address; Client leaves threads then
         client = Client(options.dask, timeout=WAIT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # a TimeoutError is an OSError
         told = f"--dask: nobody answers at {options.dask!r}: is it what `dask scheduler` printed?"

@@ -6,11 +6,15 @@ layers needs ``into=``.
 
 from tinynet.later.activations import ELU
 from tinynet.later.autoencoders import BitCrossEntropy, pretrain
+from tinynet.later.coordinates import coordinate_check
 from tinynet.later.curvature import KFAC
 from tinynet.later.dropout import Dropout
+from tinynet.later.examples import Private, example_norms, gram, outer_products, weigh
 from tinynet.later.losses import Hinge, Logistic
+from tinynet.later.maximal_update import MaximalUpdate
 from tinynet.later.normalization import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.later.optimizers import Adam, Momentum, Natural
+from tinynet.later.starts import gradinit, gradmax, lsuv
 
 __all__ = [
     "ELU",
@@ -24,8 +28,18 @@ __all__ = [
     "Hinge",
     "LayerNorm",
     "Logistic",
+    "MaximalUpdate",
     "Momentum",
     "Natural",
+    "Private",
     "WeightNorm",
+    "gradinit",
+    "gradmax",
+    "lsuv",
     "pretrain",
+    "example_norms",
+    "gram",
+    "outer_products",
+    "weigh",
+    "coordinate_check",
 ]

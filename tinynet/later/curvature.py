@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, reprs
+from tinynet.later.examples import PLAIN, refuse_mixed_rows, refuse_own_cost
 from tinynet.layers import Linear
 from tinynet.losses import softmax
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 
 OFTEN, FACTORS, INVERSES = 20, 5, 20  # steps: at first A, G in each, then less often
-PLAIN = Linear.forward, Linear.backward
 
 
 class KFAC(SGD):
@@ -114,6 +114,7 @@ class KFAC(SGD):
 
     def follow(self, places: dict[str, Linear]) -> None:
         """Move A and G to those of this batch."""
+        refuse_mixed_rows(self.net)
         top = self.net.layers[-1]
         p = of_softmax(top.y, top.dy)
         view = self.net.view(training=True)  # so that dy, dW and db stay those of the true labels
@@ -169,13 +170,8 @@ def linears(net: Network) -> dict[str, Linear]:
     """Return the Linears that a step moves, by place; refuse what has no factors."""
     found: dict[str, Linear] = {}
     for place, layer in net.named_layers().items():
-        kind = type(layer)
-        is_linear = isinstance(layer, Linear) and (kind.forward, kind.backward) == PLAIN
-        if getattr(layer, "cost", None) is not None and not isinstance(layer, Network):
-            raise ValueError(
-                f"layers[{place}]: expected a layer without a cost of its own, because KFAC knows"
-                f" the curvature of the softmax alone, got {reprs.short(layer)}"
-            )
+        is_linear = (type(layer).forward, type(layer).backward) == PLAIN
+        refuse_own_cost(place, layer, "KFAC")
         if layer.parameters and not (is_linear and layer.parameters in (("W", "b"), ("W",))):
             raise TypeError(
                 f"layers[{place}]: expected W and b of a tn.Linear, because KFAC has factors of"

@@ -345,7 +345,8 @@ def figure11(
         points = [(n, e) for n, e in zip(paper["images"], paper[name], strict=True) if n <= last]
         if points:
             seen, errors = np.transpose(points)
-            aside = 0.015 * last * (k - (len(results) - 1) / 2)
+            gap = np.minimum(0.015 * last, 0.1 * seen)  # the first stay near where they were
+            aside = gap * (k - (len(results) - 1) / 2)
             _published(ax, k, seen + aside, errors)
     if last >= paper["images"][0]:
         _published(ax, None, [], [], label="the paper's, side by side")

@@ -9,13 +9,16 @@ from tinynet.studies.batch_sizes import batch_sizes
 from tinynet.studies.costs import cost_surfaces
 from tinynet.studies.curriculum import curriculum
 from tinynet.studies.dropout import dropout
+from tinynet.studies.fifty_layers import fifty_layers
 from tinynet.studies.histograms import layer_histograms
 from tinynet.studies.landscape import landscape
 from tinynet.studies.larger_rates import larger_rates, plateau
 from tinynet.studies.marked_digits import marked_digits
 from tinynet.studies.normalizing import with_norm
 from tinynet.studies.pretraining import pre_training
+from tinynet.studies.private import private
 from tinynet.studies.race import Race
+from tinynet.studies.rates_by_width import rates_by_width
 from tinynet.studies.rectifiers import rectifiers
 from tinynet.studies.result import Result
 from tinynet.studies.spectra import geometric_mean, jacobian_spectra, law, marchenko_pastur
@@ -34,6 +37,7 @@ __all__ = [
     "cost_surfaces",
     "curriculum",
     "dropout",
+    "fifty_layers",
     "figure11",
     "figure12",
     "geometric_mean",
@@ -48,7 +52,9 @@ __all__ = [
     "mean_field",
     "plateau",
     "pre_training",
+    "private",
     "race",
+    "rates_by_width",
     "rectifiers",
     "runs_folder",
     "seeded",

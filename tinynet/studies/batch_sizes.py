@@ -14,16 +14,8 @@ from tinynet._internal import checks
 from tinynet.datasets import mnist
 from tinynet.later import Natural
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import (
-    DEPTH,
-    NEED_A_BATCH,
-    START,
-    errors_in_training,
-    known_norms,
-    shuffled,
-    when_to_look,
-    with_norm,
-)
+from tinynet.studies.normalizing import DEPTH, NEED_A_BATCH, START, known_norms, with_norm
+from tinynet.studies.rates import errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
 
@@ -83,9 +75,8 @@ def batch_sizes(
             return np.full(len(seen), np.nan)
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, behind=True, start=data.train[0][:START])
-        source = shuffled(data.train, seed)
-        natural = Natural(net, min(0.01 * batch, 0.1))
-        return errors_in_training(net, natural, source, data.test, batch, seen // batch)
+        sgd, source = Natural(net, min(0.01 * batch, 0.1)), shuffled(data.train, seed)
+        return errors_of(net, sgd, source, data.test, batch, seen // batch)
 
     arrays = {
         "images": seen,

@@ -17,7 +17,8 @@ from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import DEPTH, shuffled, with_norm
+from tinynet.studies.normalizing import DEPTH, with_norm
+from tinynet.studies.rates import shuffled
 from tinynet.studies.result import Result
 from tinynet.training import train
 

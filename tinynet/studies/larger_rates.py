@@ -15,16 +15,8 @@ from tinynet._internal import checks
 from tinynet.datasets import mnist
 from tinynet.later import Natural
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import (
-    DEPTH,
-    START,
-    errors_in_training,
-    known_norms,
-    known_rates,
-    shuffled,
-    when_to_look,
-    with_norm,
-)
+from tinynet.studies.normalizing import DEPTH, START, known_norms, with_norm
+from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
 ROWS = {  # of the table of rates on Shapeset: norm and initialization
@@ -73,7 +65,7 @@ def plateau(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    norms, rates = known_norms(norms), known_rates(rates)
+    norms, rates = known_norms(norms), checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)
@@ -82,8 +74,7 @@ def plateau(
     def errors(norm: str, lr: float) -> np.ndarray:
         net = seeded.network("sigmoid", "standard", width, DEPTH, seed, "mnist")
         net = with_norm(net, norm, start=data.train[0][:START])
-        source = shuffled(data.train, seed)
-        return errors_in_training(net, Natural(net, lr), source, data.test, batch, looks)
+        return errors_of(net, Natural(net, lr), shuffled(data.train, seed), data.test, batch, looks)
 
     arrays = {
         "updates": looks,
@@ -117,7 +108,7 @@ def larger_rates(
         ``updates``, shape (T,), and ``error``, shape (rows, rates, T): the share of test images
         misclassified after so many. The settings name ``rows``.
     """
-    rates = known_rates(rates)
+    rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     test = seeded.stream(seed, seeded.TEST).draw(seeded.IMAGES)
@@ -126,7 +117,7 @@ def larger_rates(
     def errors(norm: str, init: str, lr: float) -> np.ndarray:
         net = with_norm(seeded.network("tanh", init, width, DEPTH, seed), norm)
         source = seeded.stream(seed, seeded.TRAINING)
-        return errors_in_training(net, Natural(net, lr), source, test, 50, looks)
+        return errors_of(net, Natural(net, lr), source, test, 50, looks)
 
     arrays = {
         "updates": looks,

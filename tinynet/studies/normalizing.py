@@ -12,16 +12,9 @@ from typing import Any
 import numpy as np
 
 from tinynet._internal import checks, contracts
-from tinynet.datasets import Shuffled
-from tinynet.datasets.dataset import Part
 from tinynet.later import BatchLayerNorm, Batchless, BatchNorm, LayerNorm, WeightNorm
 from tinynet.layers import Activation, Linear
-from tinynet.looking import error_rate
-from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
-from tinynet.optimizers import SGD
-from tinynet.studies import seeded
-from tinynet.training import train
 
 LAYERS = {
     "none": None,
@@ -34,7 +27,6 @@ LAYERS = {
 NEED_A_BATCH = ("batch", "batch-layer")  # of two rows or more
 DEPTH = 5
 START = 1000  # images that weight norm and batchless start from
-LOOKS = 8  # at the test error of a run
 
 
 def with_norm(
@@ -93,37 +85,3 @@ def known_norms(norms: Any) -> list[str]:
     """Check that values are names of norms."""
     names = checks.names("norms", norms)
     return [checks.among(f"norms[{k}]", name, LAYERS) for k, name in enumerate(names)]
-
-
-def known_rates(rates: Any) -> list[float]:
-    """Check that values are learning rates."""
-    found = checks.numbers("rates", rates, [None]).tolist()
-    return [checks.positive(f"rates[{k}]", rate) for k, rate in enumerate(found)]
-
-
-def errors_in_training(
-    net: Network, optimizer: SGD, source: Any, test: Part, batch: int, looks: np.ndarray
-) -> np.ndarray:
-    """Train, and return the test error after so many updates; NaN once the run has broken."""
-    found: list[float] = []
-    try:
-        train(
-            *(net, SoftmaxCrossEntropy(), optimizer, source, int(looks[-1])),
-            batch=batch,
-            watch=lambda k: found.append(error_rate(net, *test)),
-            every=looks.tolist(),
-            progress=None,
-        )
-    except FloatingPointError:
-        found += [np.nan] * (len(looks) - len(found))
-    return np.array(found)
-
-
-def when_to_look(updates: int) -> np.ndarray:
-    """Return when to look at a run."""
-    return np.unique(np.linspace(0, updates, LOOKS + 1).astype(int)[1:])
-
-
-def shuffled(part: Part, seed: int) -> Shuffled:
-    """Start the stream of training images, without a batch that is too short for a norm."""
-    return Shuffled(*part, [seed, seeded.TRAINING], drop_last=True)

@@ -20,7 +20,7 @@ from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import errors_in_training, known_rates, shuffled, when_to_look
+from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -79,7 +79,7 @@ def pre_training(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    rates = known_rates(rates)
+    rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)
@@ -120,6 +120,4 @@ def pre_training(
 def _errors(net: Network, lr: float, data: Dataset, seed: int, looks: np.ndarray) -> np.ndarray:
     """Train a copy with labels, and return its test errors."""
     net = copy.deepcopy(net)
-    return errors_in_training(
-        net, SGD(net, lr), shuffled(data.train, seed), data.test, BATCH, looks
-    )
+    return errors_of(net, SGD(net, lr), shuffled(data.train, seed), data.test, BATCH, looks)

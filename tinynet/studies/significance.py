@@ -15,7 +15,7 @@ import numpy as np
 from tinynet._internal import checks
 
 LEVEL = 0.005  # the p below which the paper calls a difference significant
-MOST = 1_000_000  # decisions that are counted exactly
+MOST = 100_000  # decisions that are counted within a second or two
 
 
 def sign_test(wins: int, losses: int) -> float:
@@ -25,11 +25,15 @@ def sign_test(wins: int, losses: int) -> float:
     """
     wins, losses = checks.whole("wins", wins, most=MOST), checks.whole("losses", losses, most=MOST)
     n = wins + losses
-    ways, tail = 1, 0  # ways to lose k times of n, and the sum of these
-    for k in range(min(wins, losses) + 1):
-        tail += ways
-        ways = ways * (n - k) // (k + 1)
-    return min(1.0, 2 * tail / 2**n)  # whole numbers of any length: exact, until they are divided
+    few = min(wins, losses)
+    term, tail = 1.0, 0.0  # ways to lose k times of n, from the few down, as a share of these
+    for k in range(few, -1, -1):
+        tail += term
+        term *= k / (n - k + 1)
+        if term < 1e-18 * tail:  # what is left is less than rounding
+            break
+    ways = math.comb(n, few)  # a whole number of any length: exact, until it is divided
+    return min(1.0, 2 * (ways / 2**n) * tail)
 
 
 def mcnemar(wrong_a: np.ndarray, wrong_b: np.ndarray) -> tuple[int, int, float]:

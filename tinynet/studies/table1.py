@@ -148,7 +148,7 @@ class Table1:
         Which images were wrong is kept of the chosen runs alone: the tests need no other.
         """
         command = checks.text("command", command)
-        chosen = {row: (one["depth"], one["lr"]) for row, one in summary(runs)["rows"].items()}
+        chosen = {row: (ours[0]["depth"], ours[0]["lr"]) for row, ours in _choices(runs).items()}
         kept = [
             {
                 key: value
@@ -229,14 +229,8 @@ def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         and ``needed``, the fewest with which the sign test can find anything; ``by_seeds``,
         whether bold is what it says, or what McNemar's test says of the networks of seed 0.
     """
-    runs = checks.listed("runs", runs)
-    for k, run in enumerate(runs):
-        checks.mapping(f"runs[{k}]", run, RUN)
-    names = list(dict.fromkeys(run["row"] for run in runs))
-    if not names:
-        raise ValueError("runs: expected at least one run, got none")
+    chosen = _choices(runs)
     seeds = sorted({run["seed"] for run in runs})
-    chosen = {row: _chosen(row, runs, len(seeds)) for row in names}
     rows = {row: _row(row, ours, runs) for row, ours in chosen.items()}
     best = min(rows, key=lambda row: rows[row]["mean"])
     pairs = _pairs(chosen)
@@ -260,7 +254,10 @@ def summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def kept(data: str, size: str = "quick") -> dict[str, Any]:
-    """Read the table that comes with tinynet, as :meth:`Table1.record` made it."""
+    """Read a table that comes with tinynet, as :meth:`Table1.record` made it.
+
+    ``size`` is the name of its size or, if its width is another, that width: ``"300"``.
+    """
     checks.among("data", data, PAPER)
     file = f"table1-{data}-{checks.file_name('size', size)}.json"
     path = resources.files("tinynet.studies") / "kept" / file
@@ -276,6 +273,17 @@ def _groups(row: str, runs: Sequence[Mapping[str, Any]]) -> dict[tuple, list]:
         if run["row"] == row:
             groups.setdefault((run["depth"], run["lr"]), []).append(run)
     return groups
+
+
+def _choices(runs: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the chosen runs of each row."""
+    for k, run in enumerate(checks.listed("runs", runs)):
+        checks.mapping(f"runs[{k}]", run, RUN)
+    names = dict.fromkeys(run["row"] for run in runs)
+    if not names:
+        raise ValueError("runs: expected at least one run, got none")
+    seeds = len({run["seed"] for run in runs})
+    return {row: _chosen(row, runs, seeds) for row in names}
 
 
 def _chosen(row: str, runs: Sequence[Mapping[str, Any]], seeds: int) -> list[Mapping[str, Any]]:

@@ -20,16 +20,8 @@ from tinynet.later import KFAC, Natural, pretrain
 from tinynet.layers import Activation
 from tinynet.network import Network
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import (
-    DEPTH,
-    LAYERS,
-    START,
-    errors_in_training,
-    known_rates,
-    shuffled,
-    when_to_look,
-    with_norm,
-)
+from tinynet.studies.normalizing import LAYERS, START, with_norm
+from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
 
@@ -49,7 +41,7 @@ ROWS: dict[str, tuple[str, Any, str]] = {  # activation, weights, and what is do
     "batchless": ("sigmoid", "standard", "batchless"),
     "tanh, normalized": ("tanh", "normalized", "none"),
 }
-BATCH = 60
+DEPTH, BATCH = 5, 60
 WITH_CURVATURE = ((3, 0.01), (5, 0.01), (5, 0.0001))  # K-FAC's hidden layers and damping
 LARGER = 100  # its batches
 PRE_TRAINING, DRAWN = 5, 6  # streams of a seed, beside those of the seeded networks
@@ -113,7 +105,7 @@ def ways_off(
     """
     names = checks.names("rows", rows)
     names = [checks.among(f"rows[{k}]", name, ROWS) for k, name in enumerate(names)]
-    rates = known_rates(rates)
+    rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
     curvature = checks.whole("curvature", curvature)
@@ -132,7 +124,7 @@ def ways_off(
     def errors(start: Network, lr: float, seed: int) -> np.ndarray:
         net = copy.deepcopy(start)
         source = shuffled(data.train, seed)
-        return errors_in_training(net, Natural(net, lr), source, data.test, batch, looks)
+        return errors_of(net, Natural(net, lr), source, data.test, batch, looks)
 
     seeds = range(seed, seed + networks)
     starts = [[built(name, one) for one in seeds] for name in names]
@@ -180,4 +172,4 @@ def _with_curvature(
     net = seeded.network("sigmoid", "standard", width, depth, seed, "mnist")
     kfac = KFAC(net, damping=damping, rng=[seed, DRAWN])
     source = shuffled(data.train, seed)
-    return errors_in_training(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)
+    return errors_of(net, kfac, source, data.test, min(LARGER, len(data.train[0])), looks)

@@ -112,6 +112,9 @@ def sweep(
     if executor is not None and not hasattr(executor, "submit"):
         got = checks.describe(executor)
         raise TypeError(f"executor: expected a concurrent.futures.Executor or None, got {got}")
+    if isinstance(executor, Processes) and function.__module__ == "__main__":
+        got = f"{function.__qualname__} of the script itself: put it into a module of its own"
+        raise ValueError(f"function: expected one that child processes can import, got {got}")
     kept = _Kept(function, jobs, folder)
     work = _Work(function, jobs, kept, note, by_jobs=total is None)
     before = sum(map(work.counted, kept.outcomes.values()))
@@ -210,6 +213,8 @@ class _Work:
             if isinstance(stop, CancelledError):
                 why = "the executor gave up its jobs: is the cluster gone?"
                 raise ConnectionError(self.kept.told(why)) from None
+            if self.kept.folder:
+                stop.add_note(self.kept.told())
             raise
 
     def stop(self, executor: Executor, futures: Mapping[Future, int]) -> str:
