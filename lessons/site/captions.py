@@ -59,8 +59,6 @@ OF = {
     "16_photographs_mistakes": "Misclassified photographs, with what the network took them for.",
     "17_table_1_rows": "At 200,000 images all rows but the sigmoid's are far from the paper's; each"
     " tick is a seed.",
-    "17_table_1_long": "Up to 25 million images: softsign with normalized weights ends lowest here,"
-    " the others a good way above.",
     # what came after
     "01_batch_normalization_start": "With a norm z has the same size in every layer, and ds"
     " grows on its way down.",

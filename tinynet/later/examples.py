@@ -72,7 +72,7 @@ def outer_products(net: Network) -> dict[str, tuple[np.ndarray, np.ndarray]]:
 def example_norms(net: Network) -> np.ndarray:
     """Return the length of each example's own gradient, all parameters together: shape (m,).
 
-    |left|^2 |right|^2 is the squared length of an outer product. Parameters, errors: see
+    ``|left|^2 |right|^2`` is the squared length of an outer product. Parameters, errors: see
     :func:`outer_products`.
     """
     squares = [
@@ -122,7 +122,7 @@ def weigh(net: Network, f: Any) -> dict[str, np.ndarray]:
 class Private(SGD):
     """P <- P - lr (sum_k f_k g_k / m + noise): DP-SGD of Abadi and others (2016).
 
-    g_k is the own gradient of example k, and f_k = min(1, clip/|g_k|) makes none longer than clip.
+    g_k is the own gradient of example k; ``f_k = min(1, clip/|g_k|)`` makes none longer than clip.
     The noise is N(0, (noise clip/m)^2) for each number. So a step says little of any one example.
     How little, the privacy that is spent, is not counted here.
 
