@@ -106,8 +106,8 @@ OF = {
     " start; only the last two rows are pale at every rate.",
     "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
     " late, and two stay above.",
-    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
-    " other. On the plateau each class is a red block in pale blue.",
+    "07_one_examples_gradient_gram": "Images in order of their class. Red pairs ask for the same"
+    " step, blue ones undo each other: on the plateau each class is a red block, in pale blue.",
     "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
     " grows wider; under maximal update each does the same at any width.",
     "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
