@@ -45,7 +45,7 @@ check("L6.1", gradients)
 # Canary, robin, salmon, trout; oak, pine, rose, daisy: each has an input of its own, so x is the
 # identity, and 15 targets: one for all things, two for animals and plants, four for birds, fish,
 # trees and flowers, eight for single things. In the singular value decomposition Sigma = U S V the
-# columns of U tell things apart: first none, then animals from plants, then birds from fish.
+# columns of U tell things apart: the first none, the second animals from plants, and so on.
 
 # %%
 t = np.array([[leaf >> k == g for k in (3, 2, 1, 0) for g in range(8 >> k)] for leaf in range(8)])
@@ -126,11 +126,11 @@ plots.show("06_deep_linear_networks_depth")
 # Inputs that are not alike
 # -------------------------
 #
-# One layer has an order, too, if its inputs vary more in some directions, the first principal
-# components, than in others. Take the mean off x; let lambda be the variance along one component,
-# and p (m,) where the images lie on it. A step on one layer moves its outputs by -lr x x.T (y -
-# t)/m, and p is an eigenvector of x x.T/m: the error p.(y - t) is multiplied by 1 - lr lambda. "PC
-# bias": deep linear networks keep to this order. A hundred images, all in each update:
+# One layer has an order if its inputs vary more in some directions, the first principal components,
+# than in others. Take the mean off x; let lambda be the variance along one component, and p (m,)
+# where the images lie on it. A step on one layer moves its outputs by -lr x x.T (y - t)/m, and p is
+# an eigenvector of x x.T/m: the error p.(y - t) is multiplied by 1 - lr lambda. "PC bias" says that
+# deep linear networks keep to this order. A hundred images of Shapeset, all in each update:
 
 # %%
 images, labels = tn.Shapeset(rng=0).draw(100)
@@ -202,7 +202,7 @@ for scale in (0.02, 1.0):
 #
 # 2. Two layers start with a thousandth of u0. By how many updates is the half time of s = 0.484 at
 #    the rate 0.05 longer, and by how many the rise from 10 to 90 %? (Within 1 % of the first.)
-# 3. After how many updates is a share ``left`` of the error left along each component of one layer?
+# 3. After how many updates of one layer is a share ``left`` of the error left, by component?
 # 4. One layer learns all modes of the eight things at one pace; why not two? In two sentences.
 
 

@@ -119,7 +119,7 @@ plots.show("07_one_examples_gradient_gram")
 #
 # That is ``later.Private``. The privacy that a run spends would have to be counted; here it is not,
 # so nothing is promised. Five tanh layers of 100 on MNIST, C = 1, 400 updates of 250 images; sigma
-# 0 only clips. Kept test errors, means of two networks; where the files are, 150 updates more:
+# 0 only clips. Kept test errors, means of two networks; where the files are, short runs:
 
 # %%
 kept = studies.Result.kept("private")
@@ -181,7 +181,7 @@ for width in (10, 30, 100, 300):
         foreseen = foreseen - 0.003 / len(x) * K @ (foreseen - t)
     moved = np.linalg.norm(kernel(net) - K) / np.linalg.norm(K)
     off = np.linalg.norm(foreseen - net.forward(x)) / np.linalg.norm(foreseen - start)
-    print(f"width {width:3}: K moved by {moved:.2f} of its length, f foreseen, off by {off:.1%}")
+    print(f"width {width:3}: K moved by {moved:.2f} of its length, forecast of f off by {off:.1%}")
 
 # %% [markdown]
 # So it is here: the wider, the less K moves, and the better the start foresees the end.

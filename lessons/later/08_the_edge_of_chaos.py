@@ -18,7 +18,7 @@ end far apart, which is called chaos. Where is the edge between, and is it enoug
 #
 #     q   <-  sigma^2 E[tanh(sqrt(q) u)^2]                      u, u' Gaussian, with the variance 1
 #     c   <-  sigma^2 E[tanh(sqrt(q) u) tanh(sqrt(q) v)]/new q  v = c u + sqrt(1 - c^2) u'
-#     chi  =  sigma^2 E[tanh'(sqrt(q) u)^2]                     Var[ds] of a layer by that above
+#     chi  =  sigma^2 E[tanh'(sqrt(q) u)^2]                     Var[ds] divided by that above
 #
 # E[g(u)] is ``bell @ g(u)``, with points u and weights that follow a bell curve and have the sum 1;
 # with u and u' it is a double sum. Now write the first two.
@@ -90,8 +90,8 @@ plots.show("08_the_edge_of_chaos_theory")
 # %% [markdown]
 # Below 1 every input fades to 0, and the gradient with it. Above, the signal stays, but what two
 # inputs have in common is lost, and the gradient explodes. On the edge chi goes to 1, for tanh at
-# sigma = 1: there both get through. About 6/|ln chi| layers can learn, it is said. (The c of other
-# networks lies below the dots, too. Below the edge inputs become alike with biases only: without,
+# sigma = 1: there both get through. About 6/|ln chi| layers can learn, it is said. (In other
+# networks c lies below the dots, too. Below the edge inputs become alike with biases only: without,
 # they shrink and keep c.)
 #
 # Every direction
@@ -201,7 +201,7 @@ except FileNotFoundError:
 # 2. At which sigma is the edge for rectifiers, f(s) = max(s, 0)? (Within 1 %.)
 # 3. Which sigma^2 keeps q = 1 from layer to layer for tanh? (Within 1 %.)
 # 4. Write LSUV for two layers with tanh between, without the orthogonal weights.
-# 5. Gaussian and orthogonal weights have one chi. Why do they not learn alike? In two sentences.
+# 5. Gaussian and orthogonal weights have the same chi. Why do they differ? In two sentences.
 
 
 # %%
