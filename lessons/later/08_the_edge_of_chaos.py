@@ -3,24 +3,25 @@
 The edge of chaos
 =================
 
-How many layers can a network have? Lesson 7 asked which n Var[W] keeps a signal through five. Now
-there are fifty: a little less, and every image fades to 0; a little more, and two images that are
-nearly alike end far from each other, which is called chaos. Where is the edge, and is it enough to
-start there? (Know before: lessons 7, 8 and 9. The papers' claims are told from summaries.)
+Lesson 7 asked which n Var[W] keeps a signal through five layers. Now there are fifty. Weights a
+little smaller, and every image fades to 0; a little larger, and two images that are nearly alike
+end far apart, which is called chaos. Where is the edge between, and is it enough to start there?
+(Know before: lessons 7, 8 and 9. Of the papers we could read abstracts and summaries only.)
 """
 # %% [markdown]
 # Two images, layer by layer
 # --------------------------
 #
-# Weights of the variance sigma^2/n, no biases, tanh. In a wide layer s is Gaussian over the units;
-# let q be its variance. Of a second image, whose s has the same q and the correlation c with the
-# first, Poole et al. (2016) and Schoenholz et al. (2017) follow c and the gradient as well::
+# W has the variance sigma^2/n; no biases, tanh. In a wide layer s is Gaussian. Let q be its
+# variance, and c the correlation of the s of two images with the same q. Poole et al. (2016) and
+# Schoenholz et al. (2017) follow these and the gradient::
 #
 #     q   <-  sigma^2 E[tanh(sqrt(q) u)^2]                      u, u' Gaussian, with the variance 1
 #     c   <-  sigma^2 E[tanh(sqrt(q) u) tanh(sqrt(q) v)]/new q  v = c u + sqrt(1 - c^2) u'
-#     chi  =  sigma^2 E[tanh'(sqrt(q) u)^2]                     Var[ds] of a layer by that above
+#     chi  =  sigma^2 E[tanh'(sqrt(q) u)^2]                     Var[ds] divided by that above
 #
-# E is a sum over points with the weights of a bell curve, or a double sum. Now write the first two.
+# E[g(u)] is ``bell @ g(u)``, with points u and weights that follow a bell curve and have the sum 1;
+# with u and u' it is a double sum. Now write the first two.
 
 # %%
 import matplotlib.pyplot as plt
@@ -39,7 +40,7 @@ def one_layer(q, c, sigma, u, bell):
 check("L8.1", one_layer)
 
 # %% [markdown]
-# Fifty layers in theory, and fifty layers of 300 units: Gaussian inputs in pairs with c = 0.6.
+# Fifty layers in theory, and fifty layers of 300 units. Their inputs are Gaussian, with c = 0.6.
 
 # %%
 u = np.linspace(-8, 8, 201)
@@ -81,23 +82,24 @@ for sigma, colour in zip((0.8, 1, 1.2, 1.5, 2), plots.COLOURS, strict=False):
         ax.plot(range(1, 51), dots, "k:")
     said = [f"{a[-k]:.2g} ({b[-k]:.2g})" for (a, b), k in zip(both, (1, 1, 50), strict=True)]
     print(f"{sigma}: {', '.join(said)}; {6 / abs(np.log(chi[-1])):.0f}")
-for ax, name in zip(panels, ("variance of s", "c of two inputs", "ds (top: 1)"), strict=True):
+for ax, name in zip(panels, ("variance of s", "c of two inputs", "std ds (top: 1)"), strict=True):
     ax.set(xlabel="layer", ylabel=name, yscale="linear" if name[0] == "c" else "log")
 fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
 plots.show("08_the_edge_of_chaos_theory")
 
 # %% [markdown]
-# Below 1 every input fades to the same point, 0, and the gradient with it. Above, the signal stays,
-# but what two inputs have in common is lost, and the gradient explodes. The edge is where chi = 1,
-# for tanh at sigma = 1: only there both get through. About 6/|ln chi| layers can learn, they say.
-# (That inputs turn alike below the edge does not show without biases: they shrink, and keep c.)
+# Below 1 every input fades to 0, and the gradient with it. Above, the signal stays, but what two
+# inputs have in common is lost, and the gradient explodes. On the edge chi goes to 1, for tanh at
+# sigma = 1: there both get through. About 6/|ln chi| layers can learn, it is said. (In other
+# networks c lies below the dots, too. Below the edge inputs become alike with biases only: without,
+# they shrink and keep c.)
 #
-# The same variance, and yet
-# --------------------------
+# Every direction
+# ---------------
 #
-# chi is a mean over all directions. A product of fifty Gaussian matrices keeps few of them; one of
-# orthogonal matrices (Saxe, McClelland and Ganguli, 2013) all, but for the bends. The singular
-# values of the Jacobian of fifty layers of 100, at sigma = 1:
+# chi is a mean over all directions; lesson 9 looked at each. Saxe, McClelland and Ganguli (2013)
+# start from orthogonal matrices, whose product is orthogonal, too. The singular values of the
+# Jacobian of fifty layers of 100, at sigma = 1:
 
 # %%
 for name, init in {"Gaussian": tn.lecun, "orthogonal": tn.orthogonal}.items():
@@ -107,19 +109,22 @@ for name, init in {"Gaussian": tn.lecun, "orthogonal": tn.orthogonal}.items():
     print(f"the one in the middle {np.median(values):.1e}")
 
 # %% [markdown]
+# The mean square is the same. But a product of Gaussian matrices lets a few directions grow and
+# loses most; orthogonal ones let all through, but for the bends.
+#
 # Starts that look at the data
 # ----------------------------
 #
-# LSUV (Mishkin and Matas, 2016) takes orthogonal weights and divides each W, from below, by the std
-# of its s over some images: q = 1 in every layer. Then chi = E[tanh'^2]/E[tanh^2]: is that the
-# edge? GradInit (Zhu et al., 2021) looks for the factor for each W with which one step lowers the
-# cost most; ``later.gradinit`` does it in a simple way. GradMax (Evci et al., 2022) adds units with
-# incoming weights 0, which change no output, and outgoing ones that make the gradient of the
-# incoming longest: the first right singular vectors of z.T ds.
+# LSUV (Mishkin and Matas) takes orthogonal weights and divides each W, from below, by the std of
+# its s over some images: q = 1, sigma^2 = 1/E[tanh^2], chi = E[tanh'^2]/E[tanh^2]. Is that the
+# edge? GradInit (Zhu et al., 2021) looks for a factor for each W, here from 1/3 to 3, so that one
+# step lowers the cost most (``later.gradinit``). GradMax adds units with incoming weights 0, which
+# change no output, and outgoing ones that make the gradient of the incoming longest: the first
+# right singular vectors of z.T ds.
 
 # %%
 chi = bell @ (1 - np.tanh(u) ** 2) ** 2 / (bell @ np.tanh(u) ** 2)
-print(f"LSUV: chi = {chi:.3f}; over 49 layers ds grows {chi**24.5:.0f} times")
+print(f"LSUV: chi = {chi:.3f}; over 49 layers ds grows sqrt(chi^49) = {chi**24.5:.0f} times")
 loss = tn.SoftmaxCrossEntropy()
 for seed in (0, 1):
     x, labels = tn.Shapeset([seed, 1]).draw(600)
@@ -146,10 +151,9 @@ for name, V in {"GradMax": longest, "by chance": tn.orthogonal(5, 20, rng=0)}.it
     print(f"{name}: cost {more:+.0e}, gradient {length:.3f}; 300 updates later cost {then:.3f}")
 
 # %% [markdown]
-# LSUV keeps the signal, and for tanh that is beyond the edge. GradInit finds in neither draw the
-# sqrt(3) that makes the square layers ``normalized``, and whether the network then leaves the
-# chance level, 83 %, is luck. GradMax does exactly what it says: no change of the cost, and the
-# longer gradient. That the cost then falls faster does not show here.
+# LSUV is beyond the edge of tanh. GradInit finds in neither network the sqrt(3) that makes square
+# layers ``normalized``, and only one leaves the chance level, 83 %. With GradMax the gradient is
+# longer and the cost stays, as promised; that it then falls faster does not show here.
 #
 # Which of them learn?
 # --------------------
@@ -159,9 +163,7 @@ for name, V in {"GradMax": longest, "by chance": tn.orthogonal(5, 20, rng=0)}.it
 # %%
 kept = studies.Result.kept("fifty_layers")
 starts, rates, errors = *(kept.settings[of] for of in ("starts", "rates")), 100 * kept["error"]
-print(
-    f"{kept.settings['command']}: rms z at the top, ds first/last, error (%) at the rates {rates}"
-)
+print(f"{kept.settings['command']}: rms z on top, ds first/last, error (%) at the rates {rates}")
 for name, z, ds, error in zip(starts, kept["z"], kept["ds"], errors, strict=True):
     print(f"{name:15} {z[-1]:8.2g} {ds[0] / ds[-1]:8.2g}  {error.round(1)}")
 fig, panels = plt.subplots(1, 2, figsize=(plots.WIDE, 3.4), sharey=True, layout="constrained")
@@ -175,32 +177,31 @@ panels[0].legend()
 plots.show("08_the_edge_of_chaos_learning")
 try:
     live = studies.fifty_layers(starts=["Gaussian 1", "orthogonal 1"], rates=[0.05], updates=250)
-    print("250 updates, rate 0.05: error, Gaussian and orthogonal", live["error"][:, 0])
+    print("250 updates, rate 0.05: error (%) of the two", 100 * live["error"][:, 0])
 except FileNotFoundError:
     print('MNIST is not here. To fetch it: python -c "import tinynet as tn; tn.mnist()"')
 
 # %% [markdown]
-# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. At the edge and a
-# little beyond, orthogonal weights learn more than Gaussian ones, at either rate. LSUV is where
-# theory puts it, ds 56 times as large below as on top. GradInit helps weights of 0.9, not of 1.
+# The edge shows from both sides: hardly anything is learnt at 0.8, or from 2 on. On it and a little
+# beyond, orthogonal weights learn more than Gaussian ones, at either rate. LSUV, with ds 56 times
+# as large below as on top, learns less. GradInit helps weights of 0.9, and spoils those of 1.
 #
 # In three sentences
 # ------------------
 #
-# A deep network at random is in order, where all fades, or in chaos, where nothing stays together;
-# signal and gradient get through fifty layers on the edge between. Orthogonal weights keep every
-# direction there, and not only the mean, and learn best. To hold each layer's std at 1 is not the
-# edge of tanh, and one step's cost does not show where it is.
+# Random weights let all fade or tear apart what is alike; on the edge between, signal and gradient
+# get through fifty layers. Orthogonal weights keep every direction there, not only the mean, and
+# learn best. A std of 1 in each layer is beyond tanh's edge; GradInit does not find it.
 #
 # Exercises
 # ---------
 #
 # ``python -m tinynet exercise L8`` checks your answers (add ``--hint``, or ``--solution``).
 #
-# 2. At which sigma is the edge for rectifiers? (Within 1 %.)
-# 3. Which n Var[W] keeps q = 1 from layer to layer for tanh? (Within 1 %.)
+# 2. At which sigma is the edge for rectifiers, f(s) = max(s, 0)? (Within 1 %.)
+# 3. Which sigma^2 keeps q = 1 from layer to layer for tanh? (Within 1 %.)
 # 4. Write LSUV for two layers with tanh between, without the orthogonal weights.
-# 5. Gaussian and orthogonal weights have the same chi. Why is it not the same? In two sentences.
+# 5. Gaussian and orthogonal weights have the same chi. Why do they differ? In two sentences.
 
 
 # %%

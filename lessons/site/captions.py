@@ -89,9 +89,9 @@ OF = {
     "05_rectifiers_and_dropout_learning": "Through 20 layers of relu only he learns; with eight"
     " layers, ELU under he is ahead.",
     "06_deep_linear_networks_depth": "One layer learns all modes at one pace; with more, each waits"
-    " and then rises at once, the strongest first. The dots are theory.",
-    "06_deep_linear_networks_components": "In one layer or three, with bends or without, the error"
-    " along the strong components goes first.",
+    " and then rises at once, the strongest first. The dots follow the formula.",
+    "06_deep_linear_networks_components": "In one layer or three, linear or tanh, the error along"
+    " the first component goes first. The dots follow the formula for one layer.",
     "08_the_edge_of_chaos_theory": "Below 1 signal and gradient fade; above, two inputs lose what"
     " they have in common and the gradient explodes. The dots are theory.",
     "08_the_edge_of_chaos_learning": "Fifty layers learn near the edge only, and from orthogonal"
@@ -104,8 +104,8 @@ OF = {
     " start; only the last two rows are pale at every rate.",
     "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
     " late, and two stay above.",
-    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
-    " other. On the plateau each class is a red block in pale blue.",
+    "07_one_examples_gradient_gram": "Images in order of their class. Red pairs ask for the same"
+    " step, blue ones undo each other: on the plateau each class is a red block, in pale blue.",
     "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
     " grows wider; under maximal update each does the same at any width.",
     "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"

@@ -7,7 +7,7 @@ from tinynet.layers import Linear
 from tinynet.losses import Quadratic
 from tinynet.network import Network
 
-S_1, M, LR, SMALLER = 0.484, 8, 0.05, 1000.0  # the first mode; a0 becomes so much smaller
+S_1, M, LR, SMALLER = 0.484, 8, 0.05, 1000.0  # the first mode; u0 becomes so much smaller
 
 
 def _case(rng):
@@ -107,15 +107,15 @@ def gradients(Q, Sigma, W1, W2):
     "L6.2": Number(
         right=lambda: [np.log(SMALLER) / (2 * S_1 * LR), 0.0],
         hints=(
-            "In the half time the m s/a0 under the logarithm is much larger than the 1. What does a"
+            "In the half time the m s/u0 under the logarithm is much larger than the 1. What does a"
             " factor of a thousand do to a logarithm?",
             "ln 1000 is added, and divided by 2 s lr. For the second: at which n is u 10 %, at"
-            " which 90 %, and does a0 stay in the difference?",
+            " which 90 %, and does u0 stay in the difference?",
         ),
         solution="""
-The half time is ln(m s/a0)/(2 s lr), the 1 being too small to see.
-A thousandth of a0 adds ln 1000 = 6.908 to the logarithm: 6.908/(2 * 0.484 * 0.05) updates.
-From 10 to 90 % takes ln 81/(2 s lr), with no a0 in it: the S is shifted, and keeps its form.
+The half time is ln(m s/u0)/(2 s lr), the 1 being too small to see.
+A thousandth of u0 adds ln 1000 = 6.908 to the logarithm: 6.908/(2 * 0.484 * 0.05) updates.
+From 10 to 90 % takes ln 81/(2 s lr), with no u0 in it: the S is shifted, and keeps its form.
 [142.7, 0]
 """,
         wrong={
@@ -123,11 +123,11 @@ From 10 to 90 % takes ln 81/(2 s lr), with no a0 in it: the S is shifted, and ke
                 np.log(M * S_1 * SMALLER / 1e-3) / (2 * S_1 * LR),
                 0.0,
             ],
-            "u has two factors a: the 2 under the logarithm is missing.": lambda right: [
+            "the 2 of 2 s lr is missing: u has two factors a.": lambda right: [
                 2 * right[0],
                 0.0,
             ],
-            "the first is right. The rise has no a0 in it.": lambda right: [right[0], right[0]],
+            "the first is right. The rise has no u0 in it.": lambda right: [right[0], right[0]],
             "ln is the natural logarithm, not that by 10.": lambda right: [
                 right[0] / np.log(10),
                 0.0,
@@ -139,8 +139,8 @@ From 10 to 90 % takes ln 81/(2 s lr), with no a0 in it: the S is shifted, and ke
         draw=_spectrum,
         gives=("updates",),
         hints=(
-            "After n updates (1 - lr lambda)^n of the error is left. Set it equal to ``left``.",
-            "Take logarithms on both sides, and divide.",
+            "What is left of the error after one update, and after n?",
+            "(1 - lr lambda)^n is left. Set it equal to ``left``, and take logarithms.",
         ),
         solution="""
 def updates_until(lambdas, lr, left):
@@ -151,10 +151,10 @@ def updates_until(lambdas, lr, left):
             "that is for small steps, where 1 - lr lambda is e^(-lr lambda). Be exact.": (
                 lambda lambdas, lr, left: -np.log(left) / (lr * lambdas)
             ),
-            "that is when so much is gone: ``left`` is what stays.": (
+            "that is when a share ``left`` is gone; it is to be what stays.": (
                 lambda lambdas, lr, left: np.log(1 - left) / np.log(1 - lr * lambdas)
             ),
-            "turned round: the logarithm of left is above.": (
+            "upside down: it is the logarithm of left that is divided.": (
                 lambda lambdas, lr, left: np.log(1 - lr * lambdas) / np.log(left)
             ),
             "the error itself is asked for, not its square.": (
@@ -164,17 +164,17 @@ def updates_until(lambdas, lr, left):
     ),
     "L6.4": Explain(
         solution="""
-With one layer every part of Sigma is approached at the same pace, because Q is alike in all
-directions and W is not in its own gradient. With two, the gradient of each is multiplied by the
-other, which is small at the start: what is common to many things grows faster and is there first.
+With one layer no other weights stand in the gradient, and Q is the same in all directions, so each
+mode comes closer to m s at the same pace. With two, the gradient of each is multiplied by the
+other, which is small at the start: a mode grows at a pace like s, and a strong one is there first.
 """,
         hints=(
             "What is in the gradient of one layer, and what is in that of two?",
             "How fast does a mode grow from a small a, and how does that depend on s?",
         ),
         says=(
-            "that in one layer the weights are not in the way, and all modes go at one pace?",
-            "that with two each layer's gradient has the other in it, so growth goes as s?",
+            "that in one layer no other weights are in the gradient, and all modes go at one pace?",
+            "that with two each layer's gradient has the other in it, and growth goes as s?",
         ),
     ),
 }

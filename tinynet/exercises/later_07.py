@@ -59,8 +59,8 @@ EXERCISES = {
         draw=_pass,
         gives=("norms",),
         hints=(
-            "How long is an outer product of two vectors? And which two are they for W, and for b?",
-            "m |x_k| |dy_k| for W, and m |dy_k| for b. Lengths at right angles add in squares.",
+            "How long is an outer product of two vectors? Which two for W, and which for b?",
+            "m |x_k| |dy_k| for W, m |dy_k| for b. The square of both is a sum of squares.",
         ),
         solution="""
 def norms(x, dy):
@@ -77,7 +77,7 @@ def norms(x, dy):
                 (_squares(x) + 1) * _squares(dy)
             ),
             "those are the squares.": lambda x, dy: _norms(x, dy) ** 2,
-            "the two lengths are of numbers at different places: add their squares, not them.": (
+            "the two lengths are of different numbers: add their squares, and take the root.": (
                 lambda x, dy: len(x) * (np.sqrt(_squares(x)) + 1) * np.sqrt(_squares(dy))
             ),
             "m belongs under the root as m squared.": lambda x, dy: np.sqrt(
@@ -116,7 +116,7 @@ One example adds at most C/m to the mean gradient, and the noise is sigma times 
         gives=("dW",),
         hints=(
             "Your norms(x, dy) are the lengths. Which number f_k makes the k-th at most C?",
-            "f = min(1, C/norms), and dW = x.T @ (f dy), with f as a column.",
+            "f_k = min(1, C/|g_k|). It multiplies row k of dy; then dW is made as ever.",
         ),
         solution="""
 def clipped(x, dy, C):
@@ -127,7 +127,7 @@ def clipped(x, dy, C):
 """,
         wrong={
             "nothing is clipped.": _with(lambda norms, C: np.ones_like(norms)),
-            "who is shorter than C is made longer: f is at most 1.": _with(
+            "gradients shorter than C are made longer: f is at most 1.": _with(
                 lambda norms, C: C / norms
             ),
             "f is upside down: C over the length.": _with(
@@ -146,7 +146,7 @@ def clipped(x, dy, C):
     ),
     "L7.4": Explain(
         solution="""
-Batch norm makes mean and std of all rows, so each example's cost depends on every other example's
+Batch norm takes mean and std over all rows, so each example's cost depends on every other example's
 x. Then x_k and dy_k do not belong to example k alone: taking one example out changes the gradients
 of all others, and clipping one would not bound what it can do.
 """,

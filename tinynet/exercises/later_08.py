@@ -84,8 +84,11 @@ def one_layer(q, c, sigma, u, bell):
             "v has the variance c^2 + 1 - c there: it takes sqrt(1 - c^2).": _layer(
                 rest=lambda c: np.sqrt(1 - c)
             ),
+            "q is right. In v the root of 1 - c^2 is missing: v has the variance 1.": _layer(
+                rest=lambda c: 1 - c**2
+            ),
             "q is right. c is divided by the new q, not by the old one.": _layer(over=lambda q: q),
-            "q is right. That is the covariance; divide it by q.": _layer(over=lambda q: 1),
+            "q is right. That is the covariance: divide it by the new q.": _layer(over=lambda q: 1),
             "sigma is missing: the weights have the variance sigma^2/n.": _layer(
                 factor=lambda sigma: 1.0
             ),
@@ -127,11 +130,11 @@ sigma^2 = 1/0.3943: far beyond the edge at 1, so LSUV is in the chaos for tanh.
 2.536
 """,
         wrong={
-            "that is sigma. n Var[W] is its square.": np.sqrt,
+            "that is sigma. Its square is asked for.": np.sqrt,
             "that is what tanh leaves of the variance. What must the weights do?": lambda right: (
                 1 / right
             ),
-            "at the edge q does not stay at 1: tanh makes it smaller.": 1,
+            "that is the edge, where q does not stay at 1: tanh makes it smaller.": 1,
             "that is chi with q = 1 held: it is sigma^2 times E[tanh'^2].": 1.1778,
         },
     ),

@@ -2,7 +2,7 @@
 
 dy is that of the mean cost, so one of m examples has m dy_k for itself. Its gradient of W is an
 outer product of two vectors, x_k and m dy_k, and so it is for each parameter. Lengths, products
-and sums of outer products need the vectors alone (Goodfellow, 2015).
+and sums of outer products need the vectors alone.
 """
 
 from __future__ import annotations
@@ -87,8 +87,8 @@ def gram(net: Network) -> np.ndarray:
 
     Two outer products have <left_j, left_k> <right_j, right_k>. The mean of it all is the squared
     length of the mean gradient, the one that a step follows. With 1 in one output's column of dy in
-    place of a cost's gradient, ``gram(net) / m**2`` is that output's neural tangent kernel
-    (Jacot, Gabriel & Hongler, 2018). Parameters, errors: see :func:`outer_products`.
+    place of a cost's gradient, ``gram(net) / m**2`` is that output's neural tangent kernel.
+    Parameters, errors: see :func:`outer_products`.
     """
     return sum((left @ left.T) * (right @ right.T) for left, right in outer_products(net).values())
 
@@ -120,7 +120,7 @@ def weigh(net: Network, f: Any) -> dict[str, np.ndarray]:
 
 
 class Private(SGD):
-    """P <- P - lr (sum_k f_k g_k / m + noise): DP-SGD of Abadi and others (2016).
+    """P <- P - lr (sum_k f_k g_k / m + noise), differentially private descent.
 
     g_k is the own gradient of example k; ``f_k = min(1, clip/|g_k|)`` makes none longer than clip.
     The noise is N(0, (noise clip/m)^2) for each number. So a step says little of any one example.

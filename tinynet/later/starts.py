@@ -19,9 +19,8 @@ LONGEST = 1.0  # gradient that gradinit allows
 def lsuv(net: Network, x: np.ndarray, *, rng: Any = None) -> None:
     """Make the weights orthogonal, and then so long that every layer's y has the std 1 over x.
 
-    Layer by layer from below, W <- W/std(y): layer-sequential unit variance, Mishkin & Matas
-    (2016), "All you need is a good init", algorithm 1. Without a bias y goes with W, so that one
-    division is exact where the paper repeats it; the biases are set to 0.
+    Layer by layer from below, W <- W/std(y): layer-sequential unit variance, of Mishkin & Matas.
+    Without a bias y goes with W, so that one division is exact; the biases are set to 0.
 
     Parameters
     ----------
@@ -61,10 +60,9 @@ def gradinit(net: Network, loss: Any, x: np.ndarray, labels: np.ndarray, lr: flo
     """Scale the weights so that one step of SGD on half of a batch helps most on the other half.
 
     The factors a of the W of each Linear minimize cost(P - lr dP), P being the parameters and dP
-    the gradient at the weights a W, not longer than 1: Zhu et al. (2021), "GradInit", eq 1. Theirs
-    are learnt by gradient descent. Here each in turn is multiplied by 1.3 or divided by it for as
-    long as that helps, between 1/3 and 3, until nothing does. A longer gradient is first made
-    shorter.
+    the gradient at the weights a W, not longer than 1: GradInit, Zhu et al. (2021), who learn them.
+    Here each in turn is multiplied by 1.3 or divided by it for as long as that helps, between 1/3
+    and 3, until nothing does. A longer gradient is first made shorter.
 
     Parameters
     ----------
@@ -134,8 +132,8 @@ def gradmax(z: np.ndarray, ds: np.ndarray, units: int) -> np.ndarray:
 
     New units whose incoming weights are 0 leave the function as it is, if f(0) = 0. The gradient
     of these weights is then M V^T, M = z^T ds, for f'(0) = 1 and outgoing weights V. Of all V with
-    rows of length 1 at right angles, M's first right singular vectors make it longest: Evci et al.
-    (2022), "GradMax", eq 7.
+    rows of length 1 at right angles, M's first right singular vectors make it longest:
+    that is GradMax.
 
     Parameters
     ----------

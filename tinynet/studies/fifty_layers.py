@@ -2,8 +2,8 @@
 
 Poole et al. (2016) and Schoenholz et al. (2017): between weights with which every input comes to
 the same and those with which no two stay alike lies an edge, for tanh at sigma_w = 1, W having the
-variance sigma_w^2/n_in. Saxe, McClelland & Ganguli (2013): orthogonal weights; Mishkin & Matas
-(2016): :func:`tinynet.later.lsuv`; Zhu et al. (2021): :func:`tinynet.later.gradinit`.
+variance sigma_w^2/n_in. Saxe, McClelland & Ganguli (2013): orthogonal weights; Mishkin & Matas:
+:func:`tinynet.later.lsuv`; Zhu et al. (2021): :func:`tinynet.later.gradinit`.
 """
 
 from __future__ import annotations

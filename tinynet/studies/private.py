@@ -1,8 +1,8 @@
 """Learning from clipped and noisy gradients: what privacy costs, and whether a norm helps.
 
-Abadi et al. (2016) clip the gradient of each example and add noise. Here five tanh layers learn
-MNIST so, with and without layer norm, which keeps the examples of a batch apart. How much privacy
-is spent is not counted.
+Differentially private descent clips the gradient of each example and adds noise. So five tanh
+layers learn MNIST here, with and without layer norm, which keeps the examples of a batch apart.
+How much privacy is spent is not counted.
 """
 
 from __future__ import annotations
