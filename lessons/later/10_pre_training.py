@@ -3,29 +3,28 @@
 Pre-training, layer by layer
 ============================
 
-From 2006 on deep networks were first taught without labels, one layer after the other. The paper's
-Figure 11 has such a curve, of denoising auto-encoders, "for reference": it ends lowest of all. What
-does a layer learn without labels, and what does it change at the start? And does it also help to
-put the easy examples first? (Know before: lessons 2, 5 and 11. What other papers claim is told as
-their abstracts have it; their tables we could not read.)
+From 2006 on, deep networks were first taught without labels, one layer after the other. In the
+paper's Figure 11 the curve of such a network ends lowest. What does a layer learn without labels,
+and how does that change the start? Does it also help to put the easy examples first? (Know before:
+lessons 2, 5 and 11. What other papers claim we have from their abstracts.)
 """
 # %% [markdown]
 # A layer that mends images
 # -------------------------
 #
-# Bengio and others (2007) train a deep network greedily: a layer learns to say in its units what
-# came in, then the next one learns the same of these units. So that it cannot just copy, Vincent
-# and others (2008, 2010) spoil what it sees. A second layer, the *decoder*, has to give back what
-# was there before, and is thrown away afterwards::
+# Bengio and others (2007) train a deep network one layer at a time: the first learns units from
+# which its input can be computed back, then the second does the same with these units as its input.
+# So that it cannot just copy, Vincent and others (2008, 2010) spoil what it sees. A second Linear,
+# the *decoder*, has to compute what was there before, and is thrown away afterwards::
 #
 #     seen = clean, but a quarter of its numbers, drawn anew each time, are 0
 #     h    = sigmoid(seen W + b)
 #     p    = sigmoid(h V + c)
 #     cost = -sum over the inputs of [clean log p + (1 - clean) log(1 - p)], the mean over the rows
 #
-# This is cross-entropy once more. An input is from 0 to 1, and counts as the chance of a 1. As with
-# the softmax, the gradient at o = h V + c is short, (p - clean)/m. How does it get to V and to W?
-# Now write it.
+# This is cross-entropy once more: each input is from 0 to 1, and counts as the chance of a 1. As
+# with the softmax, the gradient at the decoder's output o = h V + c is short: (p - clean)/m, for m
+# rows. How does it get to V and to W? Now write it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,8 +43,8 @@ def gradients(clean, seen, W, b, V, c):
 check("L10.1", gradients)
 
 # %% [markdown]
-# With tinynet this is a network of two layers and ``later.BitCrossEntropy``. Its first layer learns
-# from Shapeset's images, with greys from 0 to 1, and no label is looked at.
+# In tinynet this is a network of two layers with the cost ``later.BitCrossEntropy``. Here it learns
+# from Shapeset's images, with greys from 0 to 1. No label is used.
 
 
 # %%
@@ -59,19 +58,20 @@ rng, source, loss = np.random.default_rng(0), Grey([0, 3]), later.BitCrossEntrop
 coder = tn.mlp([1024, 100, 1024], activation="sigmoid", init="standard", rng=0, dtype=np.float32)
 sgd = tn.SGD(coder, 0.1)
 x, labels = Grey([0, 1]).draw(300)
-for k in range(3001):
-    clean = source.draw(20)[0] if k < 3000 else x  # by the last it is judged
+for _ in range(3000):
+    clean = source.draw(20)[0]
     seen = clean * (rng.random(clean.shape) >= 0.25)
-    cost = loss.forward(coder.forward(seen), clean)
-    if clean is not x:
-        coder.backward(loss.backward())
-        sgd.step()
+    loss.forward(coder.forward(seen), clean)
+    coder.backward(loss.backward())
+    sgd.step()
+seen = x * (rng.random(x.shape) >= 0.25)  # images that it has not learnt from
+cost = loss.forward(coder.forward(seen), x)
 grey = np.clip(x, 1e-6, 1 - 1e-6)
 least = -(grey * np.log(grey) + (1 - grey) * np.log(1 - grey)).sum(axis=1).mean()
 print(f"nats an image: p = x {least:.0f}, the coder {cost:.0f}, p = mean image {loss.chance():.0f}")
-rows = {"clean": x[:8], "seen": seen[:8], "mended: p": loss.p[:8]}
+rows = {"clean": x[:8], "seen": seen[:8], "mended (p)": loss.p[:8]}
 largest = np.array(sorted(coder.layers[0].W.T, key=np.var)[:-9:-1])
-rows["what the 8 units with the largest weights look for"] = largest / np.abs(largest).max()
+rows["weights of the 8 units whose weights vary most"] = largest / np.abs(largest).max()
 fig, panels = plt.subplots(4, 1, figsize=(plots.WIDE, 6), layout="constrained")
 for ax, (name, pictures) in zip(panels, rows.items(), strict=True):
     plots.images(pictures, ax=ax)
@@ -79,16 +79,16 @@ for ax, (name, pictures) in zip(panels, rows.items(), strict=True):
 plots.show("10_pre_training_mended")
 
 # %% [markdown]
-# It never saw these images, and mends them all the same: large shapes come back, corners are lost.
-# Its cost went most of the way from 709 to 487 nats, the least there is: greys cost something even
-# if p is right (exercise 2).
+# Images that it has not learnt from are mended, too: large shapes come back, corners are lost. The
+# cost is between 709 nats, that of the mean image, and 487, the least: greys cost something even if
+# p is right (exercise 2). In the last row two units watch a spot each, the others the whole middle.
 #
 # Five layers, one by one
 # -----------------------
 #
 # ``later.pretrain`` does this for each hidden layer of a network, from the first to the last:
-# ``clean`` is then what the layers below give. The patient is lesson 11's, five sigmoid layers
-# under ``standard`` weights. It and its pre-trained double then see as many images with labels.
+# ``clean`` is then what the layers below give. The network is lesson 11's: five sigmoid layers,
+# ``standard`` weights. It and a pre-trained copy then get the same number of images with labels.
 
 # %%
 nets = [studies.seeded.network("sigmoid", "standard", width=100, depth=5, seed=0) for _ in "ab"]
@@ -98,7 +98,7 @@ for k, cost in enumerate(costs):
 
 
 def spread(net):
-    """Std of each unit over the images, averaged over the units of each hidden layer."""
+    """Return for each hidden layer the std over the images, the mean of its units."""
     looked = net.view()
     looked.forward(x)
     return np.array([layer.y.std(axis=0).mean() for layer in looked.layers[1::2]])
@@ -119,21 +119,21 @@ plots.curves(range(1, 6), before, ax=panels[0])
 panels[0].set(yscale="log", xlabel="hidden layer", ylabel="std of z over the images")
 panels[0].set(title="before any label: which layers tell images apart?", xticks=range(1, 6))
 plots.curves(look["updates"], errors, ax=panels[1])
-panels[1].set(xlabel="updates with labels", ylabel="test error (%)", title="then, with labels")
+panels[1].set(xlabel="updates with labels", ylabel="test error (%)", title="one leaves chance")
 panels[0].legend()
 plots.show("10_pre_training_five")
 
 # %% [markdown]
-# Under ``standard`` weights each layer tells the images apart by a seventh of what the one below
-# does. Trained to mend, all five do. So the top layer has something to say from the first label on,
-# and the network leaves the chance level, if slowly. Of pre-trained sigmoid networks the paper says
-# that their top layer does not saturate. The mean of ours falls, too, to 0.08, but its units go on
-# telling images apart, by 0.10.
+# Under ``standard`` weights the std over the images is in each layer a seventh of that below. Once
+# trained to mend, all five layers tell the images apart. So the top layer has something to say from
+# the first label on, and the network leaves the chance level, if slowly. The paper says that in
+# pre-trained sigmoid networks the top layer does not saturate. In ours the mean of its units falls,
+# too, to 0.08, but they still tell the images apart, by 0.10.
 #
 # On digits, at four rates
 # ------------------------
 #
-# The same on MNIST, kept: 1,000 updates of each layer, then 3,000 with labels. Two seeds in a cell.
+# The same on MNIST, kept: 1,000 updates of each layer, then 3,000 with labels; two seeds a rate.
 
 # %%
 kept = studies.Result.kept("pre_training")
@@ -146,21 +146,21 @@ for way, e, c in zip(kept.settings["ways"], kept["few_error"], kept["few_cost"],
     print(f"{way:15}", (100 * e).round(1), c.round(4))
 
 # %% [markdown]
-# That is the claim of Bengio and others: pre-trained, the deep network learns, at each of four
-# rates, where the other stays at chance. Why? Erhan and others (2010) say that it mostly
-# *regularizes*: it leads to networks that do better on new images, not on those learnt. The second
-# table fits: three tanh layers learn without help, and with it, from all images without labels, the
-# error falls by about a point while the cost on the learnt images is higher. But a point is not the
-# gain from 90 to 6 %. That is the start, at which every layer differs from image to image. Weights
-# of the right scale give that as well (lesson L11). In the paper's Figure 11 pre-training ends at
-# about 11.3 %, the best of the rest, tanh ``normalized``, at 16.2 %, and plain tanh at 28.1 %.
+# Pre-trained, the network learns at each of the four rates; the other stays at chance. Why? Erhan
+# and others (2010) say that pre-training mostly *regularizes*: it leads to networks that do better
+# on new images, not on those learnt. Our second table agrees. Three tanh layers learn without help;
+# pre-trained on all images, without labels, they have about a point less error, and a higher cost
+# on the learnt images. But a point is not the gain from 90 to 6 %. That comes from the start: all
+# layers tell images apart. Weights of the right scale do the same (lesson L11). In Figure 11 of the
+# paper pre-training ends at about 11.3 %, tanh ``normalized`` at 16.2 %, and plain tanh at 28.1 %.
 #
 # Easy examples first
 # -------------------
 #
 # Bengio and others (2009) keep the labels and arrange the examples: a *curriculum* has easy ones
-# first. To begin with a perceptron: 20 inputs, two Gaussians, 120 examples, each seen once. Easy
-# are those on the right side of the ideal line; does it learn more from 120 of them alone?
+# first. We begin with a perceptron, a unit that answers with the sign of x.w, and adds t x to w if
+# that is not the label t. The classes are two Gaussians of 20 numbers; it sees 120 examples, once.
+# Easy ones are on the right side of the ideal border. Does it err less after 120 of these?
 
 # %%
 errors = []
@@ -184,17 +184,17 @@ for row, error in zip(kept.settings["rows"], 100 * kept["error"], strict=True):
     print(f"{row:21} test error {error.round(1)} %, mean {error.mean():.1f}")
 
 # %% [markdown]
-# For the perceptron the claim shows. On Shapeset it does not: three tanh layers had single shapes,
-# or strong contrasts, in the first part of their updates, and in the mean each such order ends a
-# point or two worse than none. Two shapes have labels of their own here, so that the switch is a
-# change of task; another curriculum, or a longer run, may well do better.
+# The perceptron does learn more from easy examples. On Shapeset a curriculum does not help: three
+# tanh layers saw only single shapes, or strong contrasts, in the first 1/8 to 1/2 of their updates,
+# and end in the mean a point or two worse than without. (Images of two shapes have other labels
+# than single shapes, so the task changes at the switch; other curricula may do better.)
 #
 # In three sentences
 # ------------------
 #
 # A layer that has to mend what was spoilt learns without labels what images are like, and its units
 # come to differ from image to image. Done layer by layer, this gets a deep sigmoid network off its
-# plateau at every rate, because the top layer has something to say when the labels come. Where a
+# plateau at all four rates: the top layer has something to say when the labels come. Where a
 # network learns anyway it gains about a point, and a curriculum of easy shapes gains nothing here.
 #
 # Exercises
@@ -204,9 +204,9 @@ for row, error in zip(kept.settings["rows"], 100 * kept["error"], strict=True):
 #
 # 2. What does an image of MNIST's size, 784 pixels, cost if every p is 1/2? And one whose pixels
 #    are all 0.3, if every p is right? (A list of two, in nats. Within 1 %.)
-# 3. Each pixel is 0 or 1 with the chance 1/2, whatever the others are, and a quarter of all numbers
-#    is set to 0. With which chance was a pixel 1 that is seen as 0? And what is the least cost for
-#    each pixel, in nats? (A list of two. Within 1 %. What could a coder know that pays less?)
+# 3. Each pixel is 0 or 1 with chance 1/2, independently of the others; then a quarter of all pixels
+#    is set to 0. A pixel is seen as 0: what is the chance that it was 1? And what does a pixel cost
+#    at least, in nats, in the mean? (A list of two. Within 1 %. When could a coder pay less?)
 # 4. "Pre-training helps because the network then knows more about images." What do our tables say
 #    to that? In two sentences.
 

@@ -4,28 +4,29 @@ Ways off the plateau
 ====================
 
 Five layers of sigmoid units under ``standard`` weights: the network that the paper could not train.
-In the years around it, at least seven other ways were found to train it. Here they all treat the
-same patient at equal terms. Which of them work, at which rates, and what have they in common? (Know
-before: lessons 7, 8, 11, L1 and L10. All numbers are our own.)
+Here seven ways to train it after all, from 2007 to 2022, meet on equal terms, and an eighth at the
+end. Which of them work, at which rates, and what have they in common? (Know before: lessons 7, 8,
+11, L1 and L10. All numbers are our own.)
 """
 # %% [markdown]
 # The paper's own answer
 # ----------------------
 #
-# Whether a network can tell two images apart is decided layer by layer. What differs between them
-# is small, so a layer multiplies it by the slope f'(0) and by the weights, as in lesson 7::
+# Two images have to stay different from layer to layer, or the top layer cannot tell them apart. If
+# the difference is small, a layer multiplies it by the slope f'(0) and by the weights (lesson 7)::
 #
-#     std of what differs   <-   f'(0) sqrt(n Var[W]) times as much
+#     std over the images:   f'(0) sqrt(n Var[W]) times that of the layer below
 #
 #     sigmoid, standard      1/4 sqrt(1/3) = 0.144
 #     sigmoid, normalized    1/4           = 0.25
 #     tanh, normalized       1             = 1
 #
-# So the paper's answer, tanh under ``normalized``, keeps what differs. For the sigmoid the same
-# answer would be 4 times ``normalized``. That is more than a likeness: tanh is the sigmoid, moved
-# and stretched, ``sigmoid(s) = (1 + tanh(s/2))/2``. Say z = 2h - 1 of every unit h of a sigmoid
-# network, and you read it as a tanh network. A layer, on top of another one, has the weights V and
-# the biases c. What are W and b of its double, with ``z = tanh(z_below W + b)``? Now write it.
+# So the paper's answer, tanh under ``normalized``, keeps what differs. For the sigmoid 4 times
+# ``normalized`` would do the same. The two are close relatives, because tanh is the sigmoid moved
+# and stretched: ``sigmoid(s) = (1 + tanh(s/2))/2``. If z = 2h - 1 stands for each unit h, a sigmoid
+# network becomes a tanh network with the same outputs, its *double*. Take a hidden layer above
+# another, h = sigmoid(h_below V + c). In the double, z = tanh(z_below W + b). What are W and b? Now
+# write it.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,9 +45,9 @@ def as_tanh(V, c):
 check("L11.1", as_tanh)
 
 # %% [markdown]
-# W is V/4. The double of a sigmoid network under 4 times ``normalized`` has, in its hidden layers,
-# just the weights that ``normalized`` draws for tanh (at the bottom and the top, where one side is
-# no sigmoid, twice these):
+# W is V/4. So the double of a sigmoid network under 4 times ``normalized`` has just the weights
+# that ``normalized`` draws for tanh (in the first and the last layer, where one side is no sigmoid,
+# W is V/2, twice these):
 
 # %%
 sizes, x = [1024, *[100] * 5, 9], tn.Shapeset(rng=[0, 1]).draw(300)[0]
@@ -63,16 +64,16 @@ print(f"outputs: at most {gap:.0e} apart; layer 3 has the weights of tanh, norma
 print(f"std of the double's biases in layer 3: {double.layers[4].b.std():.2f}")
 
 # %% [markdown]
-# So "take tanh" and "take 4 times ``normalized``" are one answer in two disguises, but for biases:
-# those of the double are not 0. They move units off the middle, where the slope is less than 1.
+# So "take tanh" and "take 4 times ``normalized``" are nearly one answer. But the double has biases
+# that are not 0: they move units off the middle, to where the slope of tanh is less than 1.
 #
 # Nine networks, four rates
 # -------------------------
 #
-# MNIST, five layers of 100, batches of 60, 3,000 updates, two seeds; each row changes one thing of
-# the patient, ``standard``. Pre-training has 1,000 updates of each layer before (lesson L10);
-# weight norm and batchless start from data (lessons L1, L2). Before you look: which rows will learn
-# at every rate?
+# MNIST, five layers of 100, batches of 60, 3,000 updates, two seeds. The sigmoid under ``standard``
+# is the first network; the others change its weights, its activation, or add a norm (lesson L1) or
+# batchless normalization (lesson L2), or pre-train it, 1,000 updates a layer (lesson L10). Weight
+# norm and batchless start from data. Before you look: which will learn at every rate?
 
 # %%
 kept = studies.Result.kept("ways_off")
@@ -83,7 +84,7 @@ rates, apart, error = kept.settings["rates"], kept["apart"].mean(axis=1), 100 * 
 names = [f"{name}, {years.get(name, 2010)}" for name in kept.settings["rows"]]
 order = np.argsort(apart[:, -1])
 print("std over the images in layer 5 before a label; test error (%) at the end, two seeds")
-print(f"{'':33}" + "".join(f"{f'rate {lr:g}':>13}" for lr in rates))
+print(f"{'':24}{'std':>9}" + "".join(f"{f'rate {lr:g}':>13}" for lr in rates))
 for k in order:
     cells = "".join(f"{a:7.1f}{b:6.1f}" for a, b in error[k, :, :, -1])
     print(f"{names[k]:24}{apart[k, -1]:9.5f}{cells}")
@@ -100,9 +101,9 @@ for place, k in enumerate(order):
     for column, end in enumerate(error[k, :, :, -1].ravel()):
         said = "-" if np.isnan(end) else f"{end:.1f}"
         right.text(column, place, said, ha="center", va="center", fontsize="small")
-left.set(xscale="log", xlabel="std of z over the images, layers 1 to 5 (large)", ylabel="network")
+left.set(xscale="log", xlabel="std over images; grey: layers 1 to 4, blue: 5", ylabel="network")
 left.set(ylim=(8.5, -0.5), yticks=range(9), yticklabels=[names[k] for k in order])
-left.set_title("before a label: who tells images apart?")
+left.set_title("before a label: are images told apart?")
 shown = np.log(np.ma.masked_invalid(error[order, :, :, -1].reshape(9, -1)))
 right.imshow(shown, cmap="YlOrRd", vmin=1, vmax=6, aspect="auto")
 for edge in (1.5, 3.5, 5.5):
@@ -114,24 +115,25 @@ right.set(
 plots.show("11_ways_off_the_plateau_table")
 
 # %% [markdown]
-# Read it from left to right. The networks are sorted by how far layer 5 tells images apart before
-# the first label. In the first two rows next to nothing is left of it there, by 0.144 or 0.25 a
-# layer, and at three of four rates they stay at chance. The other seven all learn at the rate 0.1.
-# That much the start decides, whatever brings it about: an activation, a scale, a norm, or layers
-# that have learnt to mend.
+# The networks are sorted by the std over the images in layer 5 before the first label, the blue
+# points. In the first two rows a layer leaves 0.144 or 0.25 of it, by the formula, so next to
+# nothing arrives there, and at three of four rates these two stay at chance. The other seven all
+# learn at the rate 0.1, whatever it is that keeps images apart: an activation, a scale, a norm, or
+# layers that have learnt to mend.
 #
-# At larger rates it takes more. The paper's own answer is as good as any at its rate: tanh ends at
-# 3.3 to 3.5 % at the rates 0.1 and 0.3, and in its other disguise, 4 times ``normalized``, it ends
-# at 3.5 and 3.8 % at the rate 1 (why at 1: exercise 2). Beyond, both fail. Weight norm and
-# batchless start from the same 0.207, but what was right then is soon wrong if steps are large.
-# Layer norm is slow, and from 1 on one seed is far worse than the other (exercise 4). Two networks
-# are pale from end to end: the one with batch norm, which sets the scale right at each update, and
-# the pre-trained one. Why a mere start holds at the rate 3, our numbers do not say.
+# At larger rates such a start is not enough. The paper's own answer is as good as any at its rate:
+# tanh ends at 3.3 to 3.5 % at the rates 0.1 and 0.3, and 4 times ``normalized`` at 3.5 and 3.8 % at
+# the rate 1 (why at 1: exercise 2). At larger ones both fail. Weight norm and batchless start from
+# the same 0.207; the one fails from the rate 0.3 on, the other breaks from 1 on. Layer norm is slow
+# (exercise 4), and from 1 on one seed is far worse than the other. Two networks are pale at all
+# rates: the one with batch norm, which sets the scale right at each update, and the pre-trained
+# one. Why a mere start holds at the rate 3, our numbers do not say.
 #
 # Each at its best rate
 # ---------------------
 #
-# That table asks which rates a network stands. A kinder one lets each have its best:
+# So much for the rates that a network stands. How far does each get at its best one (that at which
+# the worse of its two seeds ends lowest)?
 
 # %%
 best = {}
@@ -149,17 +151,17 @@ fig.legend(loc="outside right center")
 plots.show("11_ways_off_the_plateau_best")
 
 # %% [markdown]
-# Now the best four end within half a point of each other, and so far apart are two seeds of one
-# network: batch norm, pre-training, tanh, and the sigmoid under 4 times ``normalized``. What came
-# after 2010 did not end lower here. It made the rate matter less. (This is one width, one set of
+# Four end within half a point of each other: batch norm, pre-training, tanh, and the sigmoid under
+# 4 times ``normalized``. Two seeds of one network differ about as much. So what came after 2010 did
+# not end lower here, but with batch norm the rate matters less. (This is one width, one set of
 # images and two seeds, and it is equal in updates with labels, not in work.)
 #
 # Curvature, and its damping
 # --------------------------
 #
-# A gradient that is too small could be divided by a curvature that is as small. K-FAC does that,
-# layer by layer (Martens and Grosse, 2015; lesson L9). So that it divides by nothing too small, it
-# adds a *damping* to the curvature. Here it is given the patient as it is, in batches of 100.
+# Or leave the network as it is, and take other steps: divide a gradient that is too small by a
+# curvature that is as small. K-FAC does that, layer by layer (Martens and Grosse, 2015; lesson L9).
+# It first adds a *damping* to the curvature, so as not to divide by nearly 0. Batches are of 100.
 
 # %%
 print(f"test error (%), two seeds, after updates {kept['curvature_updates']}")
@@ -170,12 +172,12 @@ for (depth, damping), runs in zip(
         print(f"{depth} layers, damping {damping:6g}:", " ".join(f"{e:5.1f}" for e in errors))
 
 # %% [markdown]
-# With the damping 0.01 K-FAC trains three layers, and with five it stays at chance. It is tempting
-# to call that its limit. But with a hundredth of the damping it trains five layers under
-# ``standard`` weights, with nothing else changed, in a few hundred updates. So what tells images
-# apart is still there in the top layer, however small; a damping much larger than it hides it.
+# With the damping 0.01 K-FAC trains three layers, but with five it stays at chance. It is tempting
+# to call that its limit. But with a hundredth of the damping it trains five layers, too, in a few
+# hundred updates, and nothing else was changed. So the little by which the top layer tells images
+# apart is enough, unless a far larger damping hides it.
 #
-# Where the files of MNIST are, all nine for 800 updates, at two rates:
+# Where the files of MNIST are, all nine networks learn for 800 updates, at two rates:
 
 # %%
 try:
@@ -189,24 +191,23 @@ except FileNotFoundError:
 # In three sentences
 # ------------------
 #
-# A deep network leaves the plateau if its top layer tells images apart before the first label, or
-# if its steps make up for how little it does: a scale that suits the slope, a norm, a start from
-# data and pre-training do the one, curvature the other. The paper's own answer, tanh, or 4 times
-# ``normalized`` for the sigmoid, is as good as any of them at its rate. What batch norm and
-# pre-training add is that the rate hardly matters.
+# At a small rate a deep network leaves the plateau if its top layer tells images apart before the
+# first label, by weights of the right scale, a norm or pre-training; or K-FAC's steps make up for
+# it. The paper's own answer, tanh, or 4 times ``normalized`` for the sigmoid, is as good as any of
+# them at its rate. Batch norm and pre-training add that the network learns at all four rates.
 #
 # Exercises
 # ---------
 #
 # ``python -m tinynet exercise L11`` checks your answers (add ``--hint``, or ``--solution``).
 #
-# 2. A unit sigmoid(4u), u = x W + b, has the slope 1 at 0, and is a sigmoid unit with V = 4 W (and
-#    4 b). W learns at the rate 0.1. At which rate must V learn, so that both stay one and the same?
-#    (Within 1 %. Which columns of the table does that set beside each other?)
-# 3. What share of the std over the images, in the first layer, is left in the fifth, by the formula
-#    above, under ``standard`` and under ``normalized``? (A list of two. Within 1 %.)
-# 4. Layer norm and batch norm both give s the mean 0 and the std 1, yet only one keeps the layers
-#    telling images apart. Why? In two sentences.
+# 2. A unit sigmoid(4u) with u = x W + b has the slope 1 at 0. It is the same as a sigmoid unit with
+#    the weights V = 4 W (and 4 b). W learns at the rate 0.1. At which rate must V learn so that the
+#    two stay the same? (Within 1 %. Which rates in the table may one compare, then?)
+# 3. How much of the first layer's std over the images is left in the fifth, by the formula above,
+#    for the sigmoid under ``standard`` and under ``normalized``? (A list of two. Within 1 %.)
+# 4. Layer norm and batch norm both give s the mean 0 and the std 1, yet with layer norm the std
+#    over the images shrinks from layer to layer, and with batch norm not. Why? In two sentences.
 
 # %%
 answer_2 = None

@@ -3,10 +3,10 @@
 What would you do today?
 ========================
 
-Eq 16 fixes the weights at the start. It leaves out the step: does one update do as much in a wide
-network as in a narrow one? Today large networks are trained at rates tuned on small ones, so the
-answer is worth money. (Know before: lessons 3, 8 and 9. The papers' claims are from their abstracts
-and published code; all numbers are our own.)
+Eq 16 sets the weights at the start. It says nothing of the step: does one update do as much in a
+wide network as in a narrow one? Today large networks are trained at rates tuned on small ones, so
+the answer is worth money. (Know before: lessons 3, 8 and 9. The papers' claims are from their
+abstracts and published code; all numbers are our own.)
 """
 # %% [markdown]
 # What one step does: now write it
@@ -32,21 +32,21 @@ def change(x, dy, lr):
 check("L12.1", change)
 
 # %% [markdown]
-# W goes by -lr x.T @ dy, and x comes in again, so y goes by -lr (x @ x.T + 1) @ dy; the 1 is the
-# bias's part. For a single example, in words: **what goes out changes by the rate times the squared
-# length of what comes in times the gradient of what goes out**. How do these grow with the width n?
-# The pixels are as many at any width, but z has n units, and a squared length that grows as n. At
-# the output dy is p minus one-hot, and knows no width. One layer lower it has come through the last
-# W, whose entries eq 16 makes as large as n^(-1/2). Square layers keep it (lesson 8)::
+# W changes by -lr x.T @ dy, and x comes in again, so y changes by -lr (x @ x.T + 1) @ dy; the 1 is
+# the bias's part. For one example and the weights alone: **the change of y is minus the rate, times
+# the squared length of x, times dy**. How do these grow with the width n? The number of pixels does
+# not change, but z has n units, so its squared length grows as n. At the output dy is p minus
+# one-hot, of the same size at any width. One layer lower it has come through the last W, whose
+# entries are as large as n^(-1/2) under eq 16. Square layers leave its size as it is (lesson 8)::
 #
-#     weights    |x|^2    dy          y goes by
+#     weights    |x|^2    dy          change of y
 #     first      1        n^(-1/2)    n^(-1/2)
 #     hidden     n        n^(-1/2)    n^(1/2)
 #     last       n        1           n
 #
-# In a wider network the last weights go too far, and if we lower the rate for their sake, the first
-# hardly move. Is it so? ``later.coordinate_check`` takes a step with 100 images, at five widths,
-# shows by how much each parameter moves what goes out of its layer (rms), and fits a power of n.
+# So in a wider network a step of the last weights changes the output too much; at a rate low enough
+# for them the first do little. Is it so? ``later.coordinate_check`` takes one step at each of five
+# widths, shows how far each parameter moves the y of its layer (rms), and fits a power of n.
 
 # %%
 x, labels = tn.Shapeset(rng=0).draw(100)
@@ -66,10 +66,10 @@ by_eq_16 = later.coordinate_check(eq_16, widths, x, labels, steps=1, show=True)
 # The spectral condition
 # ----------------------
 #
-# The powers come out. Lesson 9 has the same from another side: if the numbers of x and y are about
-# 1, their lengths are about sqrt(n_in) and sqrt(n_out), and W should stretch by sqrt(n_out/n_in).
-# Yang, Simon and Bernstein (2023) ask it of the largest singular value, of W and of each step. Does
-# eq 16 give it to W?
+# The powers measured are close to those. The singular values of lesson 9 show the same: if numbers
+# in x and y are about 1, their lengths are about sqrt(n_in) and sqrt(n_out), so W should stretch x
+# by sqrt(n_out/n_in). Yang, Simon and Bernstein (2023) ask that the largest singular value be of
+# this size, for W and for each step. Is it, for W under eq 16?
 
 # %%
 print("eq 16: largest singular value over sqrt(n_out/n_in), in the first, a square, the last layer")
@@ -79,23 +79,23 @@ for n in (64, 256, 1024):
     print(f"n {n:4}", *(f"{share:6.2f}" for share in shares))
 
 # %% [markdown]
-# In square layers yes, at any width: 2, the end of the quarter circle. In the last one it is too
-# much, and the more so the wider. (In the first it falls.)
+# In square layers it is, at any width: 2, the end of the quarter circle of lesson 9. In the last
+# layer it is too large, and more so the wider the network is. (In the first it falls.)
 #
 # Maximal update
 # --------------
 #
 # To mend this, let m be how many times wider the network is than the one whose rate was tuned.
-# Begin the last weights 1/sqrt(m) times as large: that meets the spectral condition. Then the dy
-# below goes as 1/n, and hidden weights do the same at any width. The rates mend the rest::
+# Start with last weights 1/sqrt(m) times as large: that meets the spectral condition. Then the dy
+# below is as 1/n, and hidden weights change y by the same at any width. The rates mend the rest::
 #
 #     first weights, hidden biases    m lr
 #     hidden weights                  lr
 #     last weights                    lr/m     and at the start times 1/sqrt(m)
 #     last biases                     lr
 #
-# These steps are as large as they can be at any width: *maximal update*, or muP (Yang and Hu, 2021;
-# Yang and others, 2022, for Adam, too). The sum rests on n_in Var[W] = 1, which is ``lecun``.
+# So every layer takes steps as large as they can be at any width: *maximal update*, or muP (Yang
+# and Hu, 2021; Yang and others, 2022). It needs a start with n_in Var[W] = 1, that is, ``lecun``.
 
 
 # %%
@@ -115,7 +115,7 @@ for ax, (title, rows) in zip(panels, found.items(), strict=True):
     moves = dict(zip(names, [row.moves for row in rows[::2]], strict=True))
     plots.curves(widths, moves, ax=ax)
     ax.loglog()
-    ax.set(title=title, xlabel="units in a hidden layer", ylabel="rms of what they move")
+    ax.set(title=title, xlabel="units in a hidden layer", ylabel="change of y by one step (rms)")
     ax.set_xticks(widths, widths)
     ax.minorticks_off()
 fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
@@ -125,9 +125,9 @@ plots.show("12_what_would_you_do_today_moves")
 # The best rate, at three widths
 # ------------------------------
 #
-# Is the rate tuned at 64 units right at 1024? MNIST, three hidden layers, the cost of 4000 training
-# images at the end; kept results, a mean of two networks. ("Input row" has only the first line of
-# the rates, "output row" only the third.) Guess: which of the four best rates pictured will move?
+# Is the rate tuned at 64 units right at 1024? MNIST, three hidden layers, the cost on 4000 training
+# images at the end; kept results, the mean of two networks. ("Input row" has only the first of the
+# four lines above, "output row" only the third.) In which of the panels will the best rate move?
 
 # %%
 kept = studies.Result.kept("rates_by_width")
@@ -149,10 +149,10 @@ fig.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", n
 plots.show("12_what_would_you_do_today_rates")
 
 # %% [markdown]
-# That of tanh under eq 16, from 1/2 to 1/16. At 1/2 the wide networks break, and with each at its
-# best rate the widest is worst. Under muP the best rate stays, within a factor of 2, and the widest
-# is best. With relu it stays even without muP, which gains nothing. Does the sum not hold for
-# rectifiers? And which line of the rates does it, for tanh?
+# In that of tanh under eq 16, from 1/2 to 1/16. At 1/2 the two wider networks break, and with each
+# at its best rate the widest is worst. Under muP the best rate stays, within a factor of 2, and the
+# widest is best. With relu it stays even without muP, within a factor of 2, and muP ends no lower
+# at 1024 units. Do the powers above not hold for rectifiers? And which line helps tanh?
 
 # %%
 by_relu = later.coordinate_check(lambda n, k: eq_16(n, k, "relu"), widths, x, labels, steps=1)
@@ -162,10 +162,10 @@ for row in rows[:4]:
     print(f"{row:17}", *(f"{c:6.3f}" for c in cost[row][-1]))
 
 # %% [markdown]
-# It holds, nearly. But unequal steps need not hurt: one step does not tell what hundreds do. Why
-# rectifiers stand them we do not know; others found the same (microsoft/mup on GitHub, issue 52).
-# For tanh the line of the last weights alone keeps the best rate, but width gains nothing; that of
-# the first alone does not keep it. It takes both. Where the files of MNIST are, a shorter run:
+# They hold roughly: again the first weights do less, the others more. But one step does not tell
+# what hundreds do. Why relu stands it we do not know; others found the same (microsoft/mup on
+# GitHub, issue 52). For tanh the line of the last weights alone keeps the best rate, but a wider
+# network gains nothing; the first line alone does not keep it. It takes both. A shorter run, live:
 
 # %%
 try:
@@ -180,33 +180,33 @@ except FileNotFoundError:
 # What would you do today?
 # ------------------------
 #
-# Weights with n_in Var[W] = 1, or 2 for rectifiers: the paper's argument stands. Small ones in the
-# last layer. A norm where there are many layers (lesson L1). And a rate for each kind of layer,
-# checked at two widths before it is trusted at a third. Which rates, is not settled: Everett and
-# others (2024) report that other starts can keep the best rate as well, and do better than muP.
+# Start with n_in Var[W] = 1, or 2 for rectifiers: the paper's argument stands. Make the weights of
+# the last layer smaller. Add a norm if there are many layers (lesson L1). Give each kind of layer
+# its rate; check it at two widths before you trust it at a third. Which rates is not settled:
+# Everett and others (2024) report that all starts can keep the best rate, and that one beats muP.
 #
 # In three sentences
 # ------------------
 #
-# A start of the right scale says nothing about the step. Under eq 16 one step does more in the last
-# layer of a wider network and less in the first; for tanh the best rate falls, and muP keeps it.
-# For rectifiers it stays by itself here, so measure before you mend.
+# A start of the right scale does not set the size of a step. Under eq 16 one step changes more in
+# the last layer of a wider network and less in the first; for tanh the best rate falls, and muP
+# keeps it. For rectifiers it stays by itself here, so measure before you mend.
 #
 # Exercises
 # ---------
 #
 # ``python -m tinynet exercise L12`` checks your answers (add ``--hint``, or ``--solution``).
 #
-# 2. At 128 units the best rate was 0.1, under muP. Now there are 2048. Which rate do the last
-#    weights get, and which std at the start? Give both. (Within 1 %.)
-# 3. "With relu the best rate stays without muP. So muP is of no use." What have we seen, and what
-#    not? In two sentences.
+# 2. Under muP the best rate was 0.1 at 128 units. Now a hidden layer has 2048. Which rate do the
+#    last weights get, and which std at the start? (A list of two. Within 1 %.)
+# 3. "With relu the best rate stays without muP. So muP is of no use." What have we seen that speaks
+#    for this, and what against it? In two sentences.
 # 4. GPT-2, as it is usually rebuilt, draws weights with the std 0.02; in its small version most
 #    layers have 768 inputs. What is n Var[W]? (Within 1 %. Which start of lesson 7 is near?)
 # 5. Read how a language model of today begins: ``init_weights`` in ``nanochat/gpt.py``, on GitHub
-#    at karpathy/nanochat. In our names: a Linear has no bias, and for its weights the std is
-#    min(1, sqrt(n_out/n_in))/sqrt(n_in). Then the last Linear of all is set to 0, and that of each
-#    block, whose output is added to its input. What of this does the course explain?
+#    at karpathy/nanochat. In our names, one version has no biases, and for weights the std min(1,
+#    sqrt(n_out/n_in))/sqrt(n_in), but 0 in the last Linear of all, and in that of each block, whose
+#    output is added to its input. What of this does the course explain?
 
 # %%
 answer_2 = None

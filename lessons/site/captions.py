@@ -96,8 +96,8 @@ OF = {
     " they have in common and the gradient explodes. The dots are theory.",
     "08_the_edge_of_chaos_learning": "Fifty layers learn near the edge only, and from orthogonal"
     " weights they learn most, at either rate.",
-    "10_pre_training_mended": "From what is seen in the second row the coder makes the third: the"
-    " shapes come back, the corners do not.",
+    "10_pre_training_mended": "From what is seen in the second row the coder makes the third:"
+    " large shapes come back, corners do not. Two units, below, watch one spot each.",
     "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
     " less and less; pre-trained, all five do.",
     "11_ways_off_the_plateau_table": "From top to bottom layer 5 tells images apart better at the"
@@ -108,6 +108,10 @@ OF = {
     " step, blue ones undo each other: on the plateau each class is a red block, in pale blue.",
     "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
     " grows wider; under maximal update each does the same at any width.",
+    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
+    " other. On the plateau each class is a red block in pale blue.",
+    "12_what_would_you_do_today_moves": "The wider the network, the more one step does in its last"
+    " layer and the less in its first; under maximal update each does the same at any width.",
     "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
     " width: with tanh under normalized weights it goes to smaller rates.",
     "09_k_fac_fisher": "Two blocks, each a product of two small matrices, are much like the truth;"

@@ -86,6 +86,9 @@ def gradients(clean, seen, W, b, V, c):
             "dV is right. The slope of the sigmoid, h (1 - h), is missing.": _with(
                 slope=lambda h: 1.0
             ),
+            "dV is right. 1 - h^2 is the slope of tanh: the sigmoid's is h (1 - h).": _with(
+                slope=lambda h: 1 - h**2
+            ),
             "the slope at the top has been counted: with this cost it cancels.": _with(
                 top=lambda p: p * (1 - p)
             ),
@@ -136,8 +139,8 @@ p = clean = 0.3: one pixel costs -(0.3 log 0.3 + 0.7 log 0.7) = 0.6109, and no p
         ),
         solution="""
 Half of all pixels are 0, and a quarter of the other half is spoilt: 1/2 + 1/8 = 5/8 are seen as 0.
-Among these the chance of a 1 is (1/8)/(5/8) = 0.2. Who sees a 1 is sure, and pays nothing.
-So a pixel costs 5/8 * -(0.2 log 0.2 + 0.8 log 0.8) = 0.625 * 0.5004 = 0.3128 nats.
+Among these the chance of a 1 is (1/8)/(5/8) = 0.2. What is seen as 1 was 1, and costs nothing.
+So in the mean a pixel costs 5/8 * -(0.2 log 0.2 + 0.8 log 0.8) = 0.625 * 0.5004 = 0.3128 nats.
 To pay less, a coder must know what pixels have to do with each other: that is what it learns.
 [0.2, 0.3128]
 """,
@@ -162,9 +165,9 @@ To pay less, a coder must know what pixels have to do with each other: that is w
     ),
     "L10.4": Explain(
         solution="""
-Where a network learns without help, with few labels, it gains about a point, and costs more on the
-images learnt: so much is knowledge of images. The gain from 90 to 6 % is mostly the start: before
-pre-training the top layer is the same for every image, and afterwards it is not.
+Where three tanh layers learn without help, pre-training lowers the error by about a point, and not
+the cost on the images learnt: that much may be knowledge of images. The gain from 90 to 6 % is
+mostly the start: a top layer that was nearly the same for every image is so no more.
 """,
         hints=(
             "In which table does the other network learn as well, and how much is gained there?",

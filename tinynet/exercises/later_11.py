@@ -70,7 +70,7 @@ In the table tanh is best at 0.1 to 0.3 and broken at 1, and the sigmoid is at i
 1.6
 """,
         wrong={
-            "that is how much longer V is. Its gradient is smaller, besides.": 0.4,
+            "that is how much longer V is. Its gradient is smaller, too.": 0.4,
             "the other way round: V is longer, and its gradient smaller.": 0.1 / 16,
             "both factors are of the same kind: they do not cancel.": 0.1,
         },
@@ -87,7 +87,7 @@ In the table tanh is best at 0.1 to 0.3 and broken at 1, and the sigmoid is at i
 A layer multiplies the std of what differs by f'(0) sqrt(n Var[W]).
 standard: 1/4 sqrt(1/3) = 0.1443, and 0.1443^4 = 0.000434.
 normalized: 1/4 * 1 = 0.25, and 0.25^4 = 0.003906.
-Measured: 0.00001/0.0355 is about 0.0004, and 0.00024/0.079 is 0.0030, as the slope is 1/4 at most.
+Measured: 0.141^4 = 0.0004 and 0.235^4 = 0.0030, as the slope is 1/4 at most.
 [0.000434, 0.003906]
 """,
         wrong={

@@ -43,7 +43,7 @@ EXERCISES = {
         draw=_batch,
         gives=("what is added to y",),
         hints=(
-            "W goes by -lr dW and b by -lr db. Which x, and which dy, are dW and db made of?",
+            "W changes by -lr dW and b by -lr db. Which x, and which dy, are dW and db made of?",
             "dW = x.T @ dy, and db is the sum of dy over the rows. Put -lr dW in the place of W in"
             " x W + b, and -lr db in that of b.",
         ),
@@ -100,9 +100,9 @@ lecun has the std 1/sqrt(2048) = 0.0221; at the start it is divided by sqrt(16) 
     ),
     "L12.3": Explain(
         solution="""
-It has been shown that for this network, these data and these few updates one rate will do from 64
-to 1024 units. Not that it does for tanh, where the same start and rate fail, nor for wider networks
-or longer runs: the steps of the layers do change with the width, as a coordinate check shows.
+We have seen that with relu, on these data and in so few updates, one rate will do from 64 to 1024
+units. But with tanh it does not. And with relu, too, the steps of the layers change with the width,
+so that it may fail in wider networks or longer runs, which we have not tried.
 """,
         hints=(
             "What was varied, and what was the same in all runs?",

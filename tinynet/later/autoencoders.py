@@ -1,7 +1,7 @@
 """Denoising auto-encoders: layers that learn without labels, one by one, before the network does.
 
-Hinton et al. (2006) and Bengio et al. (2007) began deep networks that way, with other models of the
-inputs; these are those of Vincent et al. (2008), which Glorot & Bengio (2010) compare with.
+Bengio et al. (2007) began deep networks layer by layer; to spoil what a layer sees is the idea of
+Vincent et al. (2008), whose auto-encoders Glorot & Bengio (2010) compare with.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def coordinate_check(
 ) -> Table:
     """Take a few steps at each width, and see whether each parameter does as much as at others.
 
-    Only then can a rate that is right at one width be right at all: Yang et al. (2022), appendix D.
+    Only then can a rate that is right at one width be right at all (Yang et al., 2022).
     The steps are taken with the same examples, under softmax and cross-entropy. What the weights of
     a layer have moved is x (W - W at the start), x being what enters the layer after the steps. The
     root mean square of that over examples, units and networks is fitted by a power of the width.
