@@ -279,6 +279,10 @@ import numpy as np
 from tinynet.exercises import check
 
 raise SystemExit("the lesson ran")
+made = 1
+
+def helper(x):
+    return x
 
 # %%
 answer_2 = {answer}
@@ -319,13 +323,28 @@ def test_the_command_checks_the_answers_and_does_not_run_the_lesson(lesson, caps
 
 @pytest.mark.parametrize(
     ("answer", "words"),
-    [("two", "line 13: NameError"), ("0.5 0.6", "line 13: invalid syntax"), ("None", "no answer")],
+    [("two", "line 17: NameError"), ("0.5 0.6", "line 17: invalid syntax"), ("None", "no answer")],
 )
 def test_the_command_tells_what_stops_an_answer(lesson, capsys, answer, words):
     path = lesson(answer)
     _, printed = said(["1.2", "--file", str(path)], capsys)
     assert words in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize(
+    ("answer", "of_a_cell"), [("made", True), ("helper(2)", True), ("two", False)]
+)
+def test_a_name_of_a_cell_that_is_not_run_is_explained(lesson, capsys, answer, of_a_cell):
+    _, printed = said(["1.2", "--file", str(lesson(answer))], capsys)
+    assert f"NameError: name '{answer.partition('(')[0]}'" in printed
+    assert ("is not run here" in printed) == of_a_cell
+
+
+def test_a_later_lesson_may_be_named_in_small_letters(capsys):
+    status, printed = said(["l1.2"], capsys)
+    assert status == 0
+    assert "Exercise L1.2: no answer yet" in printed
 
 
 @pytest.mark.parametrize("which", ["77", "1.77", "one", "1.2.3"])

@@ -58,7 +58,7 @@ def test_a_line_has_count_total_unit_share_time_left_a_text_and_rate(clock, file
 
 @pytest.mark.parametrize(
     ("total", "seconds", "line"),
-    [(3, 70, "x: 3 of 3 it (100%), done in 70 s, 0/s"), (0, 10, "x: 0 of 0 it (100%)")],
+    [(3, 70, "x: 3 of 3 it (100%), done in 70 s, 0.043/s"), (0, 10, "x: 0 of 0 it (100%)")],
 )
 def test_the_last_line_says_how_long_it_took(clock, file, total, seconds, line):
     with progress.Lines(total, "x", file=file) as lines:
@@ -217,7 +217,7 @@ def test_a_bar_within_a_bar_takes_its_place(clock, monkeypatch):
             assert terminal.screen == ["inner: 1 of 4 it (25%), 3 s left, 1/s"]
         clock.now += 1
         outer.update()
-        assert terminal.screen == ["outer: 2 of 4 it (50%), 3 s left, 1/s"]
+        assert terminal.screen == ["outer: 2 of 4 it (50%), 3 s left, 0.67/s"]
     assert terminal.screen == [""]
     assert sys.stdout is sys.stderr is terminal
 

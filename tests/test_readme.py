@@ -1,5 +1,6 @@
 """README's Python runs as it stands there, what README says is so, and README stays short."""
 
+import codeop
 import contextlib
 import io
 import re
@@ -80,6 +81,16 @@ def test_the_python_prints_what_its_comments_say(folder):
     assert names["monitor"]["z_p98"].shape == (2, 5)
     assert all(row.error <= row.bound for row in names["rows"])
     assert {"1 Sine", "2 Centre", "3.0 Linear", "3 Residual"} <= {r.layer for r in names["rows"]}
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_the_python_can_be_pasted_into_a_session(block):
+    lines = []  # of one statement, which an interpreter ends at an empty line
+    for line in [*block.splitlines(), ""]:
+        lines.append(line)
+        if codeop.compile_command("\n".join(lines), symbol="single"):
+            lines = []
+    assert not "".join(lines)
 
 
 def test_a_run_of_parts_of_ones_own_goes_on_to_the_same_bits(folder):

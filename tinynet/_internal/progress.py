@@ -85,7 +85,7 @@ class Lines(Silent):
         share = self.n / self.total if self.total else 1.0
         words = [f"{self.desc}: {self.n:,} of {self.total:,} {self.unit} ({share:.0%})", left]
         words += [self.postfix] if self.postfix else []
-        return ", ".join([*words, f"{rate:,.0f}/s"])
+        return ", ".join([*words, f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.2g}/s"])
 
     def show(self, text: str) -> None:
         """Print the text as a line."""

@@ -36,9 +36,12 @@ def add(commands: Any) -> None:
 @typed.option
 def which(text: str) -> str:
     """Read the name of a lesson, or of an exercise."""
+    text = text.upper()  # l1 for L1
     lesson, _, exercise = text.partition(".")
     if not checking.of_lesson(lesson):
-        raise ValueError(f"expected a lesson, such as 7, or an exercise, such as 7.2, got {text!r}")
+        raise ValueError(
+            f"expected a lesson, such as 7 or L1, or an exercise, such as 7.2, got {text!r}"
+        )
     if exercise:
         checking.find(text)
     return text
@@ -97,6 +100,9 @@ def run_cells(path: Path, names: list[str]) -> set[str]:
             run(wanted, path, room)
         except Exception as error:  # whatever a student's code can raise
             print(f"{path}, line {line_of(error, path)}: {type(error).__name__}: {error}")
+            if isinstance(error, NameError) and error.name in made_in(tree):
+                print(f"  The cell that makes {error.name} is not run here: write the number, or")
+                print(f"  run the whole lesson: python {path}")
         found |= here
     return found
 
@@ -111,6 +117,14 @@ def checked_in(cell: list[ast.stmt]) -> set[str]:
     calls = [node for part in cell for node in ast.walk(part) if isinstance(node, ast.Call)]
     checks = [call for call in calls if getattr(call.func, "id", "") == "check" and call.args]
     return {str(getattr(call.args[0], "value", "")) for call in checks}
+
+
+def made_in(tree: ast.Module) -> set[str]:
+    """Return the names of all variables and functions that a lesson makes."""
+    nodes = list(ast.walk(tree))
+    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    return functions.union(node.id for node in names if isinstance(node.ctx, ast.Store))
 
 
 def line_of(error: Exception, path: Path) -> int | None:
