@@ -92,10 +92,16 @@ OF = {
     " and then rises at once, the strongest first. The dots follow the formula.",
     "06_deep_linear_networks_components": "In one layer or three, linear or tanh, the error along"
     " the first component goes first. The dots follow the formula for one layer.",
+    "07_one_examples_gradient_gram": "Images in order of their class. Red pairs ask for the same"
+    " step, blue ones undo each other: on the plateau each class is a red block, in pale blue.",
     "08_the_edge_of_chaos_theory": "Below 1 signal and gradient fade; above, two inputs lose what"
     " they have in common and the gradient explodes. The dots are theory.",
     "08_the_edge_of_chaos_learning": "Fifty layers learn near the edge only, and from orthogonal"
     " weights they learn most, at either rate.",
+    "09_k_fac_fisher": "Two blocks, each a product of two small matrices, are much like the truth;"
+    " what ties the layers to each other is left out.",
+    "09_k_fac_race": "By the update K-FAC is ahead everywhere. By the clock it is"
+    " where weights are so small that plain descent stands still.",
     "10_pre_training_mended": "From what is seen in the second row the coder makes the third:"
     " large shapes come back, corners do not. Two units, below, watch one spot each.",
     "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
@@ -104,18 +110,8 @@ OF = {
     " start; only the last two rows are pale at every rate.",
     "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
     " late, and two stay above.",
-    "07_one_examples_gradient_gram": "Images in order of their class. Red pairs ask for the same"
-    " step, blue ones undo each other: on the plateau each class is a red block, in pale blue.",
-    "12_what_would_you_do_today_moves": "With one rate for all, layers go apart as the network"
-    " grows wider; under maximal update each does the same at any width.",
-    "07_one_examples_gradient_gram": "Red pairs ask for the same step, blue ones undo each"
-    " other. On the plateau each class is a red block in pale blue.",
     "12_what_would_you_do_today_moves": "The wider the network, the more one step does in its last"
     " layer and the less in its first; under maximal update each does the same at any width.",
     "12_what_would_you_do_today_rates": "Follow the lowest point of each line from width to"
     " width: with tanh under normalized weights it goes to smaller rates.",
-    "09_k_fac_fisher": "Two blocks, each a product of two small matrices, are much like the truth;"
-    " what ties the layers to each other is left out.",
-    "09_k_fac_race": "By the update K-FAC is ahead everywhere. By the clock it is"
-    " where weights are so small that plain descent stands still.",
 }
