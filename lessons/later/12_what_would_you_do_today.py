@@ -95,7 +95,7 @@ for n in (64, 256, 1024):
 #     last biases                     lr
 #
 # So every layer takes steps as large as they can be at any width: *maximal update*, or muP (Yang
-# and Hu, 2021; Yang and others, 2022). It needs a start with n_in Var[W] = 1, that is, ``lecun``.
+# and Hu, 2021; Yang and others, 2022). n_in Var[W] has to be the same at all widths: ``lecun``, 1.
 
 
 # %%
@@ -164,8 +164,8 @@ for row in rows[:4]:
 # %% [markdown]
 # They hold roughly: again the first weights do less, the others more. But one step does not tell
 # what hundreds do. Why relu stands it we do not know; others found the same (microsoft/mup on
-# GitHub, issue 52). For tanh the line of the last weights alone keeps the best rate, but a wider
-# network gains nothing; the first line alone does not keep it. It takes both. A shorter run, live:
+# GitHub, issue 52). For tanh the line of the last weights alone keeps the best rate, but width
+# gains nothing; the first alone does not keep it. It takes both. Where MNIST's files are, live:
 
 # %%
 try:

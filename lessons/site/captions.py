@@ -105,7 +105,7 @@ OF = {
     "10_pre_training_mended": "From what is seen in the second row the coder makes the third:"
     " large shapes come back, corners do not. Two units, below, watch one spot each.",
     "10_pre_training_five": "Before any label, the layers of the plain network tell images apart"
-    " less and less; pre-trained, all five do.",
+    " less and less; pre-trained, all five do, and only then does the network leave chance.",
     "11_ways_off_the_plateau_table": "From top to bottom layer 5 tells images apart better at the"
     " start; only the last two rows are pale at every rate.",
     "11_ways_off_the_plateau_best": "Each at its best rate: four end together, weight norm begins"
