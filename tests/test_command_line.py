@@ -16,7 +16,7 @@ import pytest
 
 import tinynet as tn
 from tinynet import __main__ as command_line
-from tinynet.commands import outputs
+from tinynet.commands import outputs, study
 from tinynet.studies import comparison, seeded
 
 HERE = str(Path(tn.__file__).parents[1])
@@ -343,6 +343,20 @@ def test_help_names_every_option_and_every_command_of_assignment(capsys):
     code, out, _ = said(capsys, "assignment")
     assert code == 0
     assert "autograder" in out
+
+
+def test_the_help_of_study_says_what_each_study_does(capsys):
+    code, out, _ = said(capsys, "study", "--help")
+    assert code == 0
+    assert re.search(r"^  curvature +Train networks on MNIST by .* K-FAC", out, re.MULTILINE)
+    listed = re.findall(r"^  (\w+)  +[A-Z].*[.?]$", out.partition("studies:")[2], re.MULTILINE)
+    assert listed == list(study.STUDIES)
+
+
+@pytest.mark.parametrize("command", ["study", "table1", "exercise"])
+def test_no_line_of_a_help_is_too_long_for_a_page(capsys, command):
+    _, out, _ = said(capsys, command, "--help")
+    assert max(map(len, out.splitlines())) <= 110
 
 
 # ---------------------------------------------------------------------------- how it ends

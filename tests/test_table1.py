@@ -465,7 +465,7 @@ def test_a_folder_of_other_settings_is_refused_before_anything_runs(few_images, 
 def test_without_dask_the_command_says_what_to_install(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     assert typed(tmp_path / "out", "--dask", "tcp://127.0.0.1:8786") == 1
-    assert 'pip install "tinynet[cluster]"' in capsys.readouterr().err
+    assert 'pip install -e ".[cluster]"' in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -150,6 +150,9 @@ def test_every_student_has_a_report(graded_class):
     half = reports["Ann-Marie van der Berg"]
     assert "Task 9.1: x, times a factor: 4 of 4\n  passed  2 of 2  a factor\n" in half
     assert "Task 9.2: rows without their means: 0 of 4\n  failed  0 of 2  rows\n" in half
+    untouched = "leaves its arguments as they were"
+    assert f"failed  0 of 1  {untouched} (no test of this task was passed)\n" in half
+    assert f"passed  1 of 1  {untouched}\n" in half
     assert "AttributeError: module 'scales' has no attribute 'centred'" in half
     assert "SyntaxError" in reports["a,b;c"]
     assert "(exit code 3)" in reports["crash"]

@@ -1,5 +1,7 @@
 """Maximal update: what a step does, the factors, and the check that finds a wrong one."""
 
+import doctest
+
 import numpy as np
 import pytest
 from data_files import real
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 
 import tinynet as tn
 from tinynet import later, studies
+from tinynet.later import coordinates
 
 WIDTHS = (64, 512)
 RNG = np.random.default_rng(0)
@@ -337,3 +340,9 @@ def test_from_64_to_512_units_the_best_rate_moves_under_eq_16_with_tanh_only(
         best.append(tried[np.nanargmin(found["cost"].mean(axis=1))])
     least, most = MOVES[row]
     assert least <= best[0] / best[1] <= most
+
+
+def test_the_example_of_the_docstring_is_true():
+    found = doctest.testmod(coordinates, extraglobs={"tn": tn})
+    assert found.attempted >= 4
+    assert found.failed == 0

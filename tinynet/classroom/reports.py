@@ -86,7 +86,8 @@ def report(one: Graded, title: str, tasks: Mapping[str, str]) -> str:
         lines += ["", f"Task {task}: {what}: {points[task]} of {maximum[task]}"]
         for mark in one.marks:
             if mark.task == task:
-                lines.append(f"  {_state(mark)}  {mark.test}")
+                why = f" ({NOTHING_RIGHT})" if mark.said == NOTHING_RIGHT else ""
+                lines.append(f"  {_state(mark)}  {mark.test}{why}")
                 if mark.said and mark.said not in told:
                     lines += [f"          {line}" for line in mark.said.splitlines()]
                 told.add(mark.said)

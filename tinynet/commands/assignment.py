@@ -22,7 +22,7 @@ def add(commands: Any) -> None:
     top = commands.add_parser(
         "assignment",
         help="assignments for a class: handed out, checked, graded",
-        description="Assignments for a class. Instructors use the others; students use check.",
+        description="Assignments for a class. Students need check, instructors the others.",
     )
     top.set_defaults(command=printing.help_of(top))
     parts = top.add_subparsers(title="commands")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 from typing import Any
 
 from tinynet import studies
@@ -32,14 +33,25 @@ def add(commands: Any) -> None:
     p = commands.add_parser(
         "study",
         help="one of the studies whose results come with tinynet",
-        description="Runs a study with its usual settings, and writes what it found. Lessons draw"
-        " the results that come with tinynet; this is how each of them was made.",
+        description="Runs a study with its usual settings, and writes what it found. Lessons draw\n"
+        "the results that come with tinynet; this is how each of them was made.",
+        epilog=overview(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     p.set_defaults(command=study)
-    p.add_argument("name", choices=STUDIES)
+    p.add_argument("name", choices=STUDIES, metavar="name", help="one of those below")
     shared.seed(p)
     shared.out(p, "the file", "tinynet-study.npz")
     shared.overwrite(p, "an earlier file")
+
+
+def overview() -> str:
+    """Return the studies, each with the first line of its docstring."""
+    lines = ["studies:"]
+    for name in STUDIES:
+        first = (inspect.getdoc(getattr(studies, name)) or "").partition("\n")[0]
+        lines.append(f"  {name:14}  {first.replace('``', '')}".rstrip())
+    return "\n".join(lines)
 
 
 def study(options: argparse.Namespace) -> int:

@@ -23,9 +23,15 @@ from tinynet.training.sweep import Processes
 
 SIZES: dict[str, dict[str, Size]] = {"shapeset": figure11.SIZES, **figure12.SIZES}
 WAIT = 10  # seconds, for a scheduler to answer
+WHAT = """\
+Trains every row of Table 1 at each of three learning rates with each of N seeds, chooses the rate
+of each row on validation images, and tests which rows differ: prints the table with the paper's
+beside, and writes table1.md, .json and .png. One seed of the quick size takes about two minutes on
+an idle core. Ctrl-C keeps what is done; the same command, also with more seeds, goes on from there.
+"""
 CLUSTER = """\
 A cluster of this machine, in three terminals (the extra cluster is Dask):
-  pip install "tinynet[cluster]"
+  python -m pip install -e ".[cluster]"     (in the clone)
   dask scheduler --port 8786
   dask worker tcp://127.0.0.1:8786 --nthreads 1     (twice: in two terminals)
 and in a fourth:
@@ -44,11 +50,7 @@ def add(commands: Any) -> None:
     p = commands.add_parser(
         "table1",
         help="the paper's Table 1: test errors over several seeds, and which differ",
-        description="Trains every row of Table 1 at each of three learning rates with each of N"
-        " seeds, chooses the rate of each row on validation images, and tests which rows differ:"
-        " prints the table with the paper's beside, and writes table1.md, .json and .png. One seed"
-        " of the quick size takes about two minutes on an idle core. Ctrl-C keeps what is done;"
-        " the same command, also with more seeds, goes on from there.",
+        description=WHAT,
         epilog=CLUSTER,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -172,7 +174,7 @@ def _executor(options: argparse.Namespace, jobs: int) -> Iterator[Executor]:
         from distributed import Client
         from distributed.comm import get_address_host_port
     except ImportError:
-        raise RuntimeError('--dask: expected Dask: pip install "tinynet[cluster]"') from None
+        raise RuntimeError('--dask: expected Dask: python -m pip install -e ".[cluster]"') from None
     try:
         get_address_host_port(
             options.dask

@@ -71,7 +71,9 @@ def coordinate_check(
     Returns
     -------
     Table
-        A list of one :class:`Coordinate` for each parameter, such as "0.W".
+        A list with a row for each parameter. A row has ``parameter``, such as "0.W"; ``moves``, one
+        for each width; their ``power``; ``off``, the share by which the first differs from that of
+        ``tuned``; and ``wrong``, True where the power is not near 0, or ``off`` is not.
 
     Raises
     ------
@@ -80,6 +82,16 @@ def coordinate_check(
         parameters other than those of Linear layers.
     FloatingPointError
         A network breaks within these steps.
+
+    Examples
+    --------
+    >>> def build(width, seed):
+    ...     net = tn.mlp([1024, width, width, 9], rng=seed)
+    ...     return net, tn.SGD(net, lr=0.1)
+    >>> x, labels = tn.Shapeset(rng=0).draw(20)
+    >>> rows = coordinate_check(build, [16, 128], x, labels)
+    >>> [row.parameter for row in rows if row.wrong]
+    ['0.W', '0.b', '2.W', '2.b', '4.W']
     """
     checks.rising("widths", widths)
     widths, steps = checks.sizes("widths", widths), checks.size("steps", steps)

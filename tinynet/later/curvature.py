@@ -37,12 +37,15 @@ class KFAC(SGD):
     net : Network
         All its parameters are W and b of Linears; other layers can be frozen.
     lr : float, optional
+        The rate, where ``trust`` does not make it smaller.
     damping : float, optional
         The larger, the nearer to plain descent with the rate lr/damping.
     decay : float, optional
         From 0 to below 1: the share of A and G that is left when new ones come. The first few are
         a plain mean.
     trust : float, optional
+        The most that lr^2 <step, gradient> may be. Were A and G all of F, and not damped, this
+        would be about twice the divergence (KL) of the softmax after the step from that before it.
     rng : int or numpy.random.Generator, optional
         The random source of the labels.
 

@@ -6,7 +6,7 @@ of this machine, with one BLAS thread a process. One, because small matrix produ
 from more, and because the last bits of float32 sums depend on the number of threads: the same job
 gives the same bits on any number of cores.
 
-On a Dask cluster (``pip install tinynet[cluster]``)::
+On a Dask cluster (``pip install -e ".[cluster]"`` in the clone)::
 
     client = distributed.Client("tcp://127.0.0.1:8786")
     sweep(function, jobs, executor=client.get_executor(pure=False), folder="runs")
