@@ -341,6 +341,13 @@ def test_a_name_of_a_cell_that_is_not_run_is_explained(lesson, capsys, answer, o
     assert ("is not run here" in printed) == of_a_cell
 
 
+def test_an_answer_that_stops_does_not_keep_others_from_being_checked(lesson, capsys):
+    _, printed = said(["1", "--file", str(lesson("made"))], capsys)
+    assert "Exercise 1.2:" not in printed
+    assert printed.count("NameError") == 1
+    assert "Exercise 1.3: not yet" in printed
+
+
 def test_a_later_lesson_may_be_named_in_small_letters(capsys):
     status, printed = said(["l1.2"], capsys)
     assert status == 0
