@@ -6,6 +6,7 @@ other right forms, and five mistakes, each with words that are said of it.
 
 import inspect
 import re
+import sys
 import textwrap
 from importlib import import_module
 from pathlib import Path
@@ -339,6 +340,22 @@ def test_a_name_of_a_cell_that_is_not_run_is_explained(lesson, capsys, answer, o
     _, printed = said(["1.2", "--file", str(lesson(answer))], capsys)
     assert f"NameError: name '{answer.partition('(')[0]}'" in printed
     assert ("is not run here" in printed) == of_a_cell
+
+
+def test_an_answer_that_stops_does_not_keep_others_from_being_checked(lesson, capsys):
+    _, printed = said(["1", "--file", str(lesson("made"))], capsys)
+    assert "Exercise 1.2:" not in printed
+    assert printed.count("NameError") == 1
+    assert "Exercise 1.3: not yet" in printed
+
+
+def test_a_module_that_is_not_installed_ends_the_command_with_one_line(lesson, capsys):
+    path = lesson("1")
+    path.write_text(f"import not_here\n{path.read_text()}")
+    status, printed = said(["1", "--file", str(path)], capsys)
+    assert status == 1
+    assert "No module named 'not_here'" in printed
+    assert sys.executable in printed
 
 
 def test_a_later_lesson_may_be_named_in_small_letters(capsys):

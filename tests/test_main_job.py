@@ -70,7 +70,7 @@ def test_readme_says_the_errors_that_the_main_job_prints(result):
     words = re.search(
         r"`standard` misclassifies (\d+) to (\d+) % of the test images, depending on rounding in"
         r" the last digits, and `normalized` (\d+) %;"
-        r" over the first half of the training the mean errors are (\d+) % and (\d+) %."
+        r" over the first half of the training the mean errors are about (\d+) % and (\d+) %."
         r" Always answering the most frequent class is wrong on (\d+) %",
         text,
     )

@@ -96,13 +96,18 @@ def run_cells(path: Path, names: list[str]) -> set[str]:
             continue
         others = here.difference(names)
         wanted = [node for node in cell if node not in imports and not checked_in([node]) & others]
-        try:
-            run(wanted, path, room)
-        except Exception as error:  # whatever a student's code can raise
-            print(f"{path}, line {line_of(error, path)}: {type(error).__name__}: {error}")
-            if isinstance(error, NameError) and error.name in made_in(tree):
-                print(f"  The cell that makes {error.name} is not run here: write the number, or")
-                print(f"  run the whole lesson: python {path}")
+        broken: set[str] = set()  # names that an error left unmade: what needs them is passed over
+        for node in wanted:
+            if broken.intersection(names_in(node)):
+                continue
+            try:
+                run([node], path, room)
+            except Exception as error:  # whatever a student's code can raise
+                broken |= made_in(node)
+                print(f"{path}, line {line_of(error, path)}: {type(error).__name__}: {error}")
+                if isinstance(error, NameError) and error.name in made_in(tree):
+                    print(f"  The cell that makes {error.name} is not run here: write the number,")
+                    print(f"  or run the whole lesson: python {path}")
         found |= here
     return found
 
@@ -119,8 +124,13 @@ def checked_in(cell: list[ast.stmt]) -> set[str]:
     return {str(getattr(call.args[0], "value", "")) for call in checks}
 
 
-def made_in(tree: ast.Module) -> set[str]:
-    """Return the names of all variables and functions that a lesson makes."""
+def names_in(tree: ast.AST) -> set[str]:
+    """Return all names that some code uses or makes."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def made_in(tree: ast.AST) -> set[str]:
+    """Return the names of the variables and functions that some code makes."""
     nodes = list(ast.walk(tree))
     functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
     names = [node for node in nodes if isinstance(node, ast.Name)]

@@ -56,6 +56,8 @@ def run(options: argparse.Namespace) -> int:
         )
     except BrokenPipeError:
         raise
+    except ModuleNotFoundError as error:
+        printing.complain(f"tinynet: error: {error}: is it installed for {sys.executable}?")
     except (OSError, ValueError, RuntimeError, FloatingPointError) as error:
         _complain_of_notes(error)
         printing.complain(f"tinynet: error: {error}")
