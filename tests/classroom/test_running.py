@@ -3,6 +3,8 @@
 import inspect
 import sys
 import tempfile
+import threading
+import time
 
 import pytest
 from submitting import (
@@ -39,6 +41,16 @@ def test_if_no_process_can_be_started_nothing_is_left(monkeypatch, tmp_path):
     with pytest.raises(BlockingIOError):
         running.run("work.py", GOOD, TESTS, CASES, SHORT, USER)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_child_that_survives_its_first_process_is_not_waited_for_after_a_stop(monkeypatch):
+    monkeypatch.setattr(processes, "_ours", set())  # so that stop() kills nobody
+    monkeypatch.setattr(processes, "_stopped", threading.Event())
+    threading.Timer(0.5, processes._stopped.set).start()
+    begun = time.monotonic()
+    with pytest.raises(InterruptedError, match="told to stop"):
+        running.run("work.py", "import time\ntime.sleep(60)", TESTS, CASES, user=USER)
+    assert time.monotonic() - begun < 5
 
 
 def test_a_folder_deeper_than_python_can_follow_is_removed(tmp_path):

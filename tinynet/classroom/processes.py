@@ -29,8 +29,8 @@ _stopped = threading.Event()
 def start(command: Sequence[str], *, always: bool = False, **keywords: Any) -> subprocess.Popen:
     """Start a child in its own group; after :func:`stop` only those that ``always`` must run."""
     with _lock:
-        if _stopped.is_set() and not always:
-            raise InterruptedError("told to stop")
+        if not always:
+            go_on()
         child = subprocess.Popen(command, start_new_session=os.name == "posix", **keywords)
         _ours.add(child.pid)
     return child
@@ -60,6 +60,12 @@ def stop() -> None:
         for pid in _ours:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def go_on() -> None:
+    """Raise an error after :func:`stop`: what a child had just started may have survived it."""
+    if _stopped.is_set():
+        raise InterruptedError("told to stop")
 
 
 @contextlib.contextmanager

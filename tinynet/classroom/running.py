@@ -188,6 +188,7 @@ class _Child:
         """Wait for a message; look meanwhile at the memory of all the processes together."""
         until = time.monotonic() + seconds
         while True:
+            processes.go_on()
             if time.monotonic() >= self.look:  # also where it has much to say
                 if processes.memory(self.process.pid, self.outside) > self.limits.memory:
                     most = f"{self.limits.memory // MIB} MiB of memory"
