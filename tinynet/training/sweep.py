@@ -112,7 +112,7 @@ def sweep(
     if executor is not None and not hasattr(executor, "submit"):
         got = checks.describe(executor)
         raise TypeError(f"executor: expected a concurrent.futures.Executor or None, got {got}")
-    if isinstance(executor, Processes) and function.__module__ == "__main__":
+    if function.__module__ == "__main__" and isinstance(executor, Processes):
         got = f"{function.__qualname__} of the script itself: put it into a module of its own"
         raise ValueError(f"function: expected one that child processes can import, got {got}")
     kept = _Kept(function, jobs, folder)
