@@ -21,6 +21,7 @@ from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
+from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.studies.variance import measured, rms
 from tinynet.training import train
@@ -84,8 +85,7 @@ def fifty_layers(
     """
     starts = checks.names("starts", starts)
     starts = [checks.among(f"starts[{k}]", name, STARTS) for k, name in enumerate(starts)]
-    rates = checks.numbers("rates", rates, [None]).tolist()
-    rates = [checks.positive(f"rates[{k}]", rate) for k, rate in enumerate(rates)]
+    rates = checked_rates(rates)
     updates, seed = checks.size("updates", updates), checks.seed("seed", seed)
     data = mnist(folder, download=False)
     mean = data.train[0].mean(axis=0)

@@ -19,6 +19,7 @@ from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.studies import seeded
 from tinynet.studies.normalizing import DEPTH, with_norm
+from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -74,9 +75,8 @@ def private(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    rates = checks.numbers("rates", rates, [None]).tolist()
+    rates = checked_rates(rates)
     noises = checks.numbers("noises", noises, [None]).tolist()
-    rates = [checks.positive(f"rates[{k}]", rate) for k, rate in enumerate(rates)]
     noises = [checks.not_negative(f"noises[{k}]", noise) for k, noise in enumerate(noises)]
     updates, width = checks.size("updates", updates), checks.size("width", width)
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)

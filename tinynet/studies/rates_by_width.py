@@ -19,6 +19,7 @@ from tinynet.looking import mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
+from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -85,8 +86,7 @@ def rates_by_width(
     names = checks.names("rows", rows)
     rows = [checks.among(f"rows[{k}]", name, ROWS) for k, name in enumerate(names)]
     widths = checks.sizes("widths", widths, least=1)
-    numbers = checks.numbers("rates", rates, [None]).tolist()
-    rates = [checks.positive(f"rates[{k}]", lr) for k, lr in enumerate(numbers)]
+    rates = checked_rates(rates)
     updates, networks = checks.size("updates", updates), checks.size("networks", networks)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)
