@@ -70,7 +70,7 @@ def name_of(mistake):
 
 
 MISTAKES = read(THE_CORE + THE_CONTRACTS + THE_OTHERS + WHAT_CAME_AFTER)
-QUICK = set(read(THE_CORE + WHAT_CAME_AFTER))  # the equations; the others are long
+QUICK = set(read(THE_CORE))  # the equations of the core; the others are long
 
 
 def each(mistakes, name):
@@ -82,7 +82,7 @@ def each(mistakes, name):
 
 
 def is_quick(mistake):
-    """Tell whether a mistake, or all that a file of tests is to find, is planted in an equation."""
+    """Tell whether a mistake, or all that a file of tests is to find, is planted in the core."""
     return any(
         mistake == quick or (not mistake.where and mistake.file == quick.file) for quick in QUICK
     )
