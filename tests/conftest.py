@@ -1,5 +1,6 @@
 """What tests of several files are set up with."""
 
+import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from hypothesis import settings
 from lesson_facts import LESSONS
 
 settings.register_profile("busy", deadline=None)  # on a busy machine a right test may take long
-settings.load_profile("busy")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "busy"))
 
 
 @pytest.fixture(scope="session", autouse=True)

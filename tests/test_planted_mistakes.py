@@ -181,8 +181,10 @@ def child(result, file, tests, name, source):
     assert planted or not name
     # The same examples in every run, and no search for the smallest one that fails.
     phases = [Phase.explicit, Phase.generate]
-    settings.register_profile("planted", derandomize=True, database=None, phases=phases)
-    settings.load_profile("planted")
+    settings.register_profile(
+        "planted", derandomize=True, database=None, phases=phases, deadline=None
+    )
+    os.environ["HYPOTHESIS_PROFILE"] = "planted"  # loaded in conftest.py
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.chdir(ROOT)
