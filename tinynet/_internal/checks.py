@@ -100,13 +100,17 @@ def whole_numbers(name: str, values: Any) -> tuple[int, ...]:
     return tuple(whole(f"{name}[{k}]", value) for k, value in enumerate(listed(name, values)))
 
 
-def names(name: str, values: Any, count: int | None = None) -> list[str]:
-    """Check that values are a list of strings, one or more, or as many as ``count``."""
+def names(
+    name: str, values: Any, count: int | None = None, *, known: Iterable[str] | None = None
+) -> list[str]:
+    """Check that values are a list of strings: one or more, or ``count``, all of them ``known``."""
     if not _is_list(values) or not all(isinstance(entry, str) for entry in values):
         raise TypeError(f"{name}: expected a list of strings, got {describe(values)}")
     if len(values) != count if count is not None else len(values) == 0:
         wanted = "one or more strings" if count is None else f"a list of {count}"
         raise ValueError(f"{name}: expected {wanted}, got {len(values)}")
+    if known is not None:
+        return [among(f"{name}[{k}]", value, known) for k, value in enumerate(values)]
     return list(values)
 
 

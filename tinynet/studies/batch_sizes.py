@@ -14,7 +14,7 @@ from tinynet._internal import checks
 from tinynet.datasets import mnist
 from tinynet.later import Natural
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import DEPTH, NEED_A_BATCH, START, known_norms, with_norm
+from tinynet.studies.normalizing import DEPTH, LAYERS, NEED_A_BATCH, START, with_norm
 from tinynet.studies.rates import errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
@@ -61,7 +61,8 @@ def batch_sizes(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    norms, batches = known_norms(norms), checks.sizes("batches", batches, least=1)
+    norms = checks.names("norms", norms, known=LAYERS)
+    batches = checks.sizes("batches", batches, least=1)
     images, width = checks.size("images", images), checks.size("width", width)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)

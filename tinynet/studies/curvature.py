@@ -81,14 +81,8 @@ def curvature(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    nets = [
-        checks.among(f"nets[{k}]", name, NETWORKS)
-        for k, name in enumerate(checks.names("nets", nets))
-    ]
-    updates, width = (
-        checks.whole("updates", updates, round(1 / LOOKS[0])),
-        checks.size("width", width),
-    )
+    nets, width = checks.names("nets", nets, known=NETWORKS), checks.size("width", width)
+    updates = checks.whole("updates", updates, round(1 / LOOKS[0]))
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)
     data = mnist(folder, download=False)
     looks = np.array(

@@ -83,8 +83,7 @@ def fifty_layers(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    starts = checks.names("starts", starts)
-    starts = [checks.among(f"starts[{k}]", name, STARTS) for k, name in enumerate(starts)]
+    starts = checks.names("starts", starts, known=STARTS)
     rates = checked_rates(rates)
     updates, seed = checks.size("updates", updates), checks.seed("seed", seed)
     data = mnist(folder, download=False)

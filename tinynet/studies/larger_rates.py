@@ -15,7 +15,7 @@ from tinynet._internal import checks
 from tinynet.datasets import mnist
 from tinynet.later import Natural
 from tinynet.studies import seeded
-from tinynet.studies.normalizing import DEPTH, START, known_norms, with_norm
+from tinynet.studies.normalizing import DEPTH, LAYERS, START, with_norm
 from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
@@ -65,7 +65,7 @@ def plateau(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    norms, rates = known_norms(norms), checked_rates(rates)
+    norms, rates = checks.names("norms", norms, known=LAYERS), checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)

@@ -79,9 +79,3 @@ def _with_lengths(linear: Linear) -> WeightNorm:
         bias=linear.b is not None,
         dtype=linear.W.dtype,
     )
-
-
-def known_norms(norms: Any) -> list[str]:
-    """Check that values are names of norms."""
-    names = checks.names("norms", norms)
-    return [checks.among(f"norms[{k}]", name, LAYERS) for k, name in enumerate(names)]

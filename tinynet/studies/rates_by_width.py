@@ -83,8 +83,7 @@ def rates_by_width(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    names = checks.names("rows", rows)
-    rows = [checks.among(f"rows[{k}]", name, ROWS) for k, name in enumerate(names)]
+    rows = checks.names("rows", rows, known=ROWS)
     widths = checks.sizes("widths", widths, least=1)
     rates = checked_rates(rates)
     updates, networks = checks.size("updates", updates), checks.size("networks", networks)

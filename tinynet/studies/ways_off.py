@@ -103,8 +103,7 @@ def ways_off(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    names = checks.names("rows", rows)
-    names = [checks.among(f"rows[{k}]", name, ROWS) for k, name in enumerate(names)]
+    names = checks.names("rows", rows, known=ROWS)
     rates = checked_rates(rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
