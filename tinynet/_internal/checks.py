@@ -142,6 +142,12 @@ def positive(name: str, value: Any) -> float:
     return number
 
 
+def positives(name: str, values: Any) -> list[float]:
+    """Check for a list of positive, finite numbers, such as learning rates."""
+    found = numbers(name, values, [None]).tolist()
+    return [positive(f"{name}[{k}]", value) for k, value in enumerate(found)]
+
+
 def real(name: str, value: Any) -> float:
     """Turn a real number of Python or NumPy into a float; an array is none."""
     others = (bool, np.bool_, str, bytes, np.ndarray, np.complexfloating)

@@ -21,7 +21,6 @@ from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
-from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.studies.variance import measured, rms
 from tinynet.training import train
@@ -84,7 +83,7 @@ def fifty_layers(
         An argument cannot be used, or the files are not what they should be.
     """
     starts = checks.names("starts", starts, known=STARTS)
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     updates, seed = checks.size("updates", updates), checks.seed("seed", seed)
     data = mnist(folder, download=False)
     mean = data.train[0].mean(axis=0)

@@ -16,7 +16,7 @@ from tinynet.datasets import mnist
 from tinynet.later import Natural
 from tinynet.studies import seeded
 from tinynet.studies.normalizing import DEPTH, LAYERS, START, with_norm
-from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
+from tinynet.studies.rates import errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
 ROWS = {  # of the table of rates on Shapeset: norm and initialization
@@ -65,7 +65,7 @@ def plateau(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    norms, rates = checks.names("norms", norms, known=LAYERS), checked_rates(rates)
+    norms, rates = checks.names("norms", norms, known=LAYERS), checks.positives("rates", rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)
@@ -108,7 +108,7 @@ def larger_rates(
         ``updates``, shape (T,), and ``error``, shape (rows, rates, T): the share of test images
         misclassified after so many. The settings name ``rows``.
     """
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     seed = checks.seed("seed", seed)
     test = seeded.stream(seed, seeded.TEST).draw(seeded.IMAGES)

@@ -20,7 +20,7 @@ from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network
 from tinynet.optimizers import SGD
 from tinynet.studies import seeded
-from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
+from tinynet.studies.rates import errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -79,7 +79,7 @@ def pre_training(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
     networks, seed = checks.size("networks", networks), checks.seed("seed", seed)

@@ -19,7 +19,6 @@ from tinynet.looking import error_rate
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.studies import seeded
 from tinynet.studies.normalizing import DEPTH, with_norm
-from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -75,7 +74,7 @@ def private(
     TypeError, ValueError
         An argument cannot be used, or the files are not what they should be.
     """
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     noises = checks.numbers("noises", noises, [None]).tolist()
     noises = [checks.not_negative(f"noises[{k}]", noise) for k, noise in enumerate(noises)]
     updates, width = checks.size("updates", updates), checks.size("width", width)

@@ -106,8 +106,7 @@ class Race:
             checks.name_in(f"rows[{row!r}][1]", parts[1], initializers)
         checks.seed("seed", self.seed)
         sweep.processes(self.workers)
-        for k, rate in enumerate(checks.numbers("rates", self.rates, [None]).tolist()):
-            checks.positive(f"rates[{k}]", rate)
+        checks.positives("rates", self.rates)
 
     def choose_rates(
         self, progress: Callable[..., Any] | None = bar

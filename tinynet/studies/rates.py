@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from tinynet._internal import checks
 from tinynet.datasets import Shuffled
 from tinynet.datasets.dataset import Part
 from tinynet.looking import error_rate
@@ -45,9 +44,3 @@ def when_to_look(updates: int) -> np.ndarray:
 def shuffled(part: Part, seed: int) -> Shuffled:
     """Start the stream of training images, without a batch that is too short for a norm."""
     return Shuffled(*part, [seed, seeded.TRAINING], drop_last=True)
-
-
-def checked_rates(rates: Any) -> list[float]:
-    """Check that learning rates are numbers above 0."""
-    found = checks.numbers("rates", rates, [None]).tolist()
-    return [checks.positive(f"rates[{k}]", rate) for k, rate in enumerate(found)]

@@ -19,7 +19,6 @@ from tinynet.looking import mean_cost
 from tinynet.losses import SoftmaxCrossEntropy
 from tinynet.network import Network, mlp
 from tinynet.optimizers import SGD
-from tinynet.studies.rates import checked_rates
 from tinynet.studies.result import Result
 from tinynet.training import train
 
@@ -85,7 +84,7 @@ def rates_by_width(
     """
     rows = checks.names("rows", rows, known=ROWS)
     widths = checks.sizes("widths", widths, least=1)
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     updates, networks = checks.size("updates", updates), checks.size("networks", networks)
     seed = checks.seed("seed", seed)
     data = mnist(folder, download=False)

@@ -21,7 +21,7 @@ from tinynet.layers import Activation
 from tinynet.network import Network
 from tinynet.studies import seeded
 from tinynet.studies.normalizing import LAYERS, START, with_norm
-from tinynet.studies.rates import checked_rates, errors_of, shuffled, when_to_look
+from tinynet.studies.rates import errors_of, shuffled, when_to_look
 from tinynet.studies.result import Result
 
 
@@ -104,7 +104,7 @@ def ways_off(
         An argument cannot be used, or the files are not what they should be.
     """
     names = checks.names("rows", rows, known=ROWS)
-    rates = checked_rates(rates)
+    rates = checks.positives("rates", rates)
     updates, width = checks.size("updates", updates), checks.size("width", width)
     unlabelled = checks.size("unlabelled", unlabelled)
     curvature = checks.whole("curvature", curvature)
