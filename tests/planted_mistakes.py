@@ -910,21 +910,21 @@ later/test_examples_gradient.py
     all that have W are alike: (type(layer).forward, type(layer).backward) == PLAIN ->
       isinstance(layer, Linear)
     rows are rows: refuse_mixed_rows(net) -> pass
-  examples.example_norms -k one_pass
+  examples._lengths -k one_pass
     the squares are lengths: np.sqrt(sum(squares)) -> sum(squares)
     lengths add up: (left**2).sum(axis=1) * (right**2).sum(axis=1) ->
       (left**2).sum(axis=1) + (right**2).sum(axis=1)
   examples.gram -k one_pass
     the inputs say it all: (left @ left.T) * (right @ right.T) -> left @ left.T
     a matrix product: (left @ left.T) * (right @ right.T) -> (left @ left.T) @ (right @ right.T)
-  examples.weigh -k one_pass
+  examples._weighed -k one_pass
     a sum over the batch: right) / m -> right)
     the weights are for x as well: left.T @ ( -> (f.astype(left.dtype) * left).T @ (
   later.examples.Private.changes -k private
-    the short ones are made longer: self.clip / np.maximum(example_norms(self.net), self.clip) ->
-      self.clip / example_norms(self.net)
-    nobody is too long: np.maximum(example_norms(self.net), self.clip) ->
-      np.maximum(0 * example_norms(self.net), self.clip)
+    the short ones are made longer: self.clip / np.maximum(_lengths(products), self.clip) ->
+      self.clip / _lengths(products)
+    nobody is too long: np.maximum(_lengths(products), self.clip) ->
+      np.maximum(0 * _lengths(products), self.clip)
     the noise is that of a sum: self.noise * self.clip / len(self.f) -> self.noise * self.clip
     noise as large as the gradient may be: self.noise * self.clip -> self.noise
     a step goes up: -self.lr * (gradient -> self.lr * (gradient

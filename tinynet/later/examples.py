@@ -75,11 +75,7 @@ def example_norms(net: Network) -> np.ndarray:
     ``|left|^2 |right|^2`` is the squared length of an outer product. Parameters, errors: see
     :func:`outer_products`.
     """
-    squares = [
-        (left**2).sum(axis=1) * (right**2).sum(axis=1)
-        for left, right in outer_products(net).values()
-    ]
-    return np.sqrt(sum(squares))
+    return _lengths(outer_products(net))
 
 
 def gram(net: Network) -> np.ndarray:
@@ -110,7 +106,18 @@ def weigh(net: Network, f: Any) -> dict[str, np.ndarray]:
     """
     products = outer_products(net)
     m = len(next(iter(products.values()))[1])
-    f = checks.numbers("f", f, [m], finite=True)[:, None]
+    return _weighed(products, checks.numbers("f", f, [m], finite=True), net)
+
+
+def _lengths(products: dict[str, tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    squares = [(left**2).sum(axis=1) * (right**2).sum(axis=1) for left, right in products.values()]
+    return np.sqrt(sum(squares))
+
+
+def _weighed(
+    products: dict[str, tuple[np.ndarray, np.ndarray]], f: np.ndarray, net: Network
+) -> dict[str, np.ndarray]:
+    m, f = len(f), f[:, None]
     weighed = {
         name: left.T @ (f.astype(right.dtype) * right) / m
         for name, (left, right) in products.items()
@@ -157,9 +164,10 @@ class Private(SGD):
 
     def changes(self, gradients: dict[str, np.ndarray]) -> Iterable[tuple[str, np.ndarray]]:
         """Yield each name and its change."""
-        self.f = self.clip / np.maximum(example_norms(self.net), self.clip)
+        products = outer_products(self.net)
+        self.f = self.clip / np.maximum(_lengths(products), self.clip)
         std = self.noise * self.clip / len(self.f)
-        for name, gradient in weigh(self.net, self.f).items():
+        for name, gradient in _weighed(products, self.f, self.net).items():
             noise = self.rng.standard_normal(gradient.shape, gradient.dtype)
             yield name, -self.lr * (gradient + std * noise)
 
