@@ -176,9 +176,7 @@ def _executor(options: argparse.Namespace, jobs: int) -> Iterator[Executor]:
     except ImportError:
         raise RuntimeError('--dask: expected Dask: python -m pip install -e ".[cluster]"') from None
     try:
-        get_address_host_port(
-            options.dask
-        )  # refuses what is no address; Client leaves threads then
+        get_address_host_port(options.dask)  # or Client leaves threads behind what is no address
         client = Client(options.dask, timeout=WAIT, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # a TimeoutError is an OSError
         told = f"--dask: nobody answers at {options.dask!r}: is it what `dask scheduler` printed?"
