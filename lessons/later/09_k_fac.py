@@ -160,7 +160,8 @@ fig, panels = plt.subplots(2, 3, figsize=(plots.WIDE, 6), sharey=True, layout="c
 for column, name in enumerate(kept.settings["nets"]):
     for way in (1, 2, 4, 5):
         error, seconds = (kept[key][column, way].mean(axis=0) for key in ("error", "seconds"))
-        look = {"color": plots.COLOURS[way], "marker": "o", "label": kept.settings["ways"][way]}
+        look = {"color": plots.COLOURS[way], "marker": plots.MARKERS[way]}
+        look["label"] = kept.settings["ways"][way]
         panels[0, column].plot(kept["updates"][way], 100 * error, **look)
         panels[1, column].plot(seconds, 100 * error, **look)
     panels[0, column].set(title=name, xlabel="updates", ylabel="test error, %", xscale="log")
