@@ -36,7 +36,7 @@ def lsuv(net: Network, x: np.ndarray, *, rng: Any = None) -> None:
         A layer with parameters is not a plain Linear, x does not fit, or a layer gives only zeros.
     """
     view = _of_linears("net", net).view()
-    z = checks.finite("x", checks.batch("x", x, getattr(net.layers[0], "n_in", None), net.dtype))
+    z = _fitting(net, x)
     rng, found = checks.generator("rng", rng), []
     for k, layer in enumerate(view.layers):
         if type(layer) is Linear:
@@ -86,7 +86,7 @@ def gradinit(net: Network, loss: Any, x: np.ndarray, labels: np.ndarray, lr: flo
         A layer with parameters is not a plain Linear, or another argument cannot be used.
     """
     view, loss = _of_linears("net", net).view(), copy.deepcopy(contracts.loss("loss", loss))
-    x = checks.finite("x", checks.batch("x", x, getattr(net.layers[0], "n_in", None), net.dtype))
+    x = _fitting(net, x)
     if len(x) < 2:
         raise ValueError("x: expected two rows or more, one to step and one to judge, got one")
     labels, lr = checks.as_many("labels", labels, x), checks.positive("lr", lr)
@@ -173,3 +173,9 @@ def _of_linears(name: str, net: Any) -> Network:
                 f" {reprs.short(layer)} as layers[{k}]"
             )
     return net
+
+
+def _fitting(net: Network, x: Any) -> np.ndarray:
+    """Check that x can go into a network."""
+    width = getattr(net.layers[0], "n_in", None)
+    return checks.finite("x", checks.batch("x", x, width, net.dtype))
